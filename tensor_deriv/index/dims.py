@@ -1,0 +1,114 @@
+"""Extents of axes: polynomials with integer coefficients in named dimensions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+Monomial = tuple[str, ...]  # sorted names; () is 1
+
+
+class Dim:
+    """An extent such as `n`, `3`, `m*d` or `n + k - 1`; immutable, compared by value."""
+
+    __slots__ = ("terms", "_hash")
+
+    def __init__(self, terms: Iterable[tuple[Monomial, int]]) -> None:
+        self.terms = tuple(sorted((names, count) for names, count in terms if count))
+        self._hash = hash(self.terms)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Dim) and self.terms == other.terms
+
+    def __repr__(self) -> str:
+        return f"Dim({self})"
+
+    def __str__(self) -> str:
+        return " + ".join(map(_show_monomial, self.terms)).replace("+ -", "- ") or "0"
+
+    def __add__(self, other: Dim) -> Dim:
+        total = dict(self.terms)
+        for names, count in other.terms:
+            total[names] = total.get(names, 0) + count
+        return Dim(total.items())
+
+    def __neg__(self) -> Dim:
+        return Dim((names, -count) for names, count in self.terms)
+
+    def __sub__(self, other: Dim) -> Dim:
+        return self + -other
+
+    def __mul__(self, other: Dim) -> Dim:
+        total: dict[Monomial, int] = {}
+        for left, a in self.terms:
+            for right, b in other.terms:
+                names = tuple(sorted(left + right))
+                total[names] = total.get(names, 0) + a * b
+        return Dim(total.items())
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(name for names, _ in self.terms for name in names)
+
+    @property
+    def constant(self) -> int | None:
+        """The integer it is, or None when it holds a name."""
+        if not self.terms:
+            return 0
+        names, count = self.terms[0]
+        return count if len(self.terms) == 1 and not names else None
+
+    @property
+    def symbol(self) -> str | None:
+        """The name it is, or None when it is anything else."""
+        if len(self.terms) == 1 and self.terms[0][1] == 1 and len(self.terms[0][0]) == 1:
+            return self.terms[0][0][0]
+        return None
+
+    def value(self, sizes: Mapping[str, int]) -> int:
+        """The number it is where `sizes` gives each name one; KeyError for a name without."""
+        total = 0
+        for names, count in self.terms:
+            for name in names:
+                count *= sizes[name]
+            total += count
+        return total
+
+    def substitute(self, solution: Mapping[str, Dim]) -> Dim:
+        """Each name replaced by its dimension, until none is left to replace."""
+        if not any(name in solution for name in self.names):
+            return self
+        total = Dim(())
+        for names, count in self.terms:
+            product = integer(count)
+            for name in names:
+                product = product * (solution[name].substitute(solution) if name in solution else named(name))
+            total = total + product
+        return total
+
+
+def _show_monomial(term: tuple[Monomial, int]) -> str:
+    names, count = term
+    if not names:
+        return str(count)
+    head = {1: "", -1: "-"}.get(count, f"{count}*")
+    return head + "*".join(names)
+
+
+@lru_cache(maxsize=None)
+def named(name: str) -> Dim:
+    """The dimension called `name`."""
+    return Dim((((name,), 1),))
+
+
+@lru_cache(maxsize=None)
+def integer(count: int) -> Dim:
+    """A literal extent."""
+    return Dim((((), count),))
+
+
+ZERO = integer(0)
+UNIT = integer(1)

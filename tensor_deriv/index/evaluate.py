@@ -1,0 +1,197 @@
+"""The reference meaning of every node, in NumPy. Checks stand on it; it shares nothing with the code generator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..primitives import TABLE
+from .dims import Dim
+from .nodes import (
+    Affine,
+    Apply,
+    Component,
+    Constant,
+    Contraction,
+    Delta,
+    Expr,
+    Extent,
+    Function,
+    Index,
+    Number,
+    Opaque,
+    Partial,
+    Power,
+    Product,
+    Slot,
+    Sum,
+    Transposed,
+    slot_indices,
+)
+
+Array = Any
+Labelled = tuple[Array, tuple[Index, ...]]  # an array and the index of each of its axes
+
+
+class Evaluator:
+    """Evaluates expressions at one point: arrays for tensors, sizes for dimensions.
+
+    `functions` gives an arbitrary function a meaning: a callable of the array and the order of the derivative.
+    """
+
+    def __init__(self, tensors: Mapping[str, Array], sizes: Mapping[str, int], functions: Mapping[str, Any] | None = None) -> None:
+        self.tensors = dict(tensors)
+        self.sizes = sizes
+        self.functions = functions or {}
+        self._primitives: dict[tuple[str, str, tuple[int, ...]], Array] = {}
+
+    def size(self, dim: Dim) -> int:
+        return dim.value(self.sizes)
+
+    def at(self, expr: Expr, slots: Sequence[Slot]) -> Array:
+        """The array of `expr` with one axis for each slot; a slot of several indices becomes one axis."""
+        members = [index for slot in slots for index in slot_indices(slot)]
+        array = self.spread(self.evaluate(expr), members)
+        return array.reshape([self.size(slot.extent) for slot in slots])
+
+    def spread(self, value: Labelled, wanted: Sequence[Index]) -> Array:
+        """The array on exactly the `wanted` axes; one it does not depend on is repeated."""
+        array, axes = value
+        order = [axes.index(index) for index in wanted if index in axes]
+        array = np.transpose(array, order)
+        shape = [self.size(index.extent) if index in axes else 1 for index in wanted]
+        full = [self.size(index.extent) for index in wanted]
+        return np.broadcast_to(array.reshape(shape), full)
+
+    def evaluate(self, expr: Expr) -> Labelled:
+        """The array of an expression over its free indices."""
+        match expr:
+            case Number(value):
+                return np.asarray(float(value)), ()
+            case Constant():
+                return np.asarray(np.pi), ()
+            case Extent(dim):
+                return np.asarray(float(self.size(dim))), ()
+            case Component(tensor, slots):
+                return self.take(self.tensors[tensor], slots)
+            case Transposed(component):
+                return self.evaluate(component)
+            case Delta(left, right):
+                return self._delta(left, right)
+            case Sum(terms):
+                return self._together(terms, lambda arrays: sum(arrays[1:], arrays[0]))
+            case Product(factors, over):
+                return self._product(factors, over)
+            case Power(base, exponent):
+                return self._together((base, exponent), lambda arrays: _power(*arrays))
+            case Function(row, args):
+                return self._together(args, lambda arrays: row.numpy(*arrays))
+            case Apply(primitive, tensor, axes, slots):
+                return self.take(self._primitive(primitive, tensor, axes), slots)
+            case Opaque(function, tensor, order, slots):
+                return self.take(self.functions[function](self.tensors[tensor], order), slots)
+            case Partial(body, by):
+                return self._partial(body, by)
+            case Contraction(left, right, pairs):
+                return self._contraction(left, right, pairs)
+        raise TypeError(f"no meaning is given to {type(expr).__name__}")
+
+    def take(self, array: Array, slots: Sequence[Slot]) -> Labelled:
+        """The entries of an array at slots; what lies outside counts as zero."""
+        axes = tuple(dict.fromkeys(index for slot in slots for index in slot_indices(slot)))
+        if len(axes) == len(slots) and all(isinstance(slot, Index) for slot in slots):
+            return np.asarray(array), axes
+        grid = {index: np.arange(self.size(index.extent)).reshape(_along(axes, index)) for index in axes}
+        places = [self._place(slot, grid) for slot in slots]
+        inside = np.asarray(True)
+        for place, extent in zip(places, np.shape(array), strict=True):
+            inside = inside & (place >= 0) & (place < extent)
+        clipped = tuple(np.clip(place, 0, extent - 1) for place, extent in zip(places, np.shape(array), strict=True))
+        taken = np.where(inside, np.asarray(array)[clipped], 0.0)
+        return np.broadcast_to(taken, [self.size(index.extent) for index in axes]), axes
+
+    def _place(self, slot: Slot, grid: Mapping[Index, Array]) -> Array:
+        if isinstance(slot, Index):
+            return grid[slot]
+        return sum((self.size(c) * grid[i] for i, c in slot.terms), np.asarray(self.size(slot.offset)))
+
+    def _delta(self, left: Slot, right: Slot) -> Labelled:
+        if isinstance(left, Index) and isinstance(right, Index) and left != right:
+            return np.eye(self.size(left.extent), self.size(right.extent)), (left, right)
+        axes = tuple(dict.fromkeys((*slot_indices(left), *slot_indices(right))))
+        grid = {index: np.arange(self.size(index.extent)).reshape(_along(axes, index)) for index in axes}
+        equal = 1.0 * (self._place(left, grid) == self._place(right, grid))
+        return np.broadcast_to(equal, [self.size(index.extent) for index in axes]), axes
+
+    def _together(self, parts: Sequence[Expr], combine: Any) -> Labelled:
+        values = [self.evaluate(part) for part in parts]
+        axes = tuple(dict.fromkeys(index for _, own in values for index in own))
+        aligned = []
+        for array, own in values:
+            order = [own.index(index) for index in axes if index in own]
+            shape = [self.size(index.extent) if index in own else 1 for index in axes]
+            aligned.append(np.transpose(array, order).reshape(shape))
+        result = np.asarray(combine(aligned))
+        return np.broadcast_to(result, [self.size(index.extent) for index in axes]), axes
+
+    def _product(self, factors: Sequence[Expr], over: Sequence[Index]) -> Labelled:
+        values = [self.evaluate(factor) for factor in factors]
+        found = tuple(dict.fromkeys(index for _, own in values for index in own))
+        axes = tuple(index for index in found if index not in over)
+        idle = 1.0
+        for index in over:
+            if index not in found:
+                idle *= self.size(index.extent)  # Σ_i c = n c
+        letters = {index: place for place, index in enumerate(found)}
+        operands: list[Any] = []
+        for array, own in values:
+            operands += [array, [letters[index] for index in own]]
+        if not operands:
+            return np.asarray(idle), ()
+        result = np.einsum(*operands, [letters[index] for index in axes], optimize=len(values) > 2)
+        return result * idle, axes
+
+    def _primitive(self, primitive: str, tensor: str, axes: tuple[int, ...]) -> Array:
+        key = primitive, tensor, axes
+        if key not in self._primitives:
+            self._primitives[key] = TABLE[primitive].numpy(self.tensors[tensor], axes)
+        return self._primitives[key]
+
+    def _contraction(self, left: Expr, right: Expr, pairs: Sequence[tuple[Index, Index]]) -> Labelled:
+        (a, own_a), (b, own_b) = self.evaluate(left), self.evaluate(right)
+        met = {second: first for first, second in pairs}
+        own_b = tuple(met.get(index, index) for index in own_b)
+        axes = tuple(i for i in dict.fromkeys((*own_a, *own_b)) if i not in met.values())
+        letters = {index: place for place, index in enumerate(dict.fromkeys((*own_a, *own_b)))}
+        codes = [[letters[i] for i in own] for own in (own_a, own_b, axes)]
+        return np.einsum(a, codes[0], b, codes[1], codes[2]), axes
+
+    def _partial(self, body: Expr, by: Component) -> Labelled:
+        # ∂/∂x by differences: a meaning that no rule has a part in
+        from ..verify.differences import jacobian
+
+        free = tuple(sorted(body.free, key=lambda i: i.id))
+        shape = [self.size(index.extent) for index in free]
+
+        def value(x: Array) -> Array:
+            inner = Evaluator({**self.tensors, by.tensor: x}, self.sizes, self.functions)
+            return inner.spread(inner.evaluate(body), free)
+
+        x = np.asarray(self.tensors[by.tensor], dtype=float)
+        derivative, _ = jacobian(value, x)
+        return self.take(derivative.reshape(*shape, *x.shape), (*free, *by.slots))
+
+
+def _along(axes: Sequence[Index], index: Index) -> list[int]:
+    return [-1 if other == index else 1 for other in axes]
+
+
+def _power(base: Array, exponent: Array) -> Array:
+    with np.errstate(all="ignore"):
+        return np.power(base, exponent)
+
+
+def is_one(slot: Slot) -> bool:
+    return isinstance(slot, Affine) and not slot.terms

@@ -1,0 +1,212 @@
+"""Renaming: the one module that substitutes indices, and the reason that nothing is captured.
+
+Every binder is fresh, and whatever is copied is renewed: no two sums share an index, so substituting one
+free index can never be caught by a sum on the way.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from .dims import Dim
+from .nodes import (
+    Affine,
+    Apply,
+    Component,
+    Contraction,
+    Delta,
+    Expr,
+    Index,
+    Opaque,
+    Partial,
+    Product,
+    Slot,
+    Sum,
+    affine,
+    slot_terms,
+    walk,
+)
+
+_ids = itertools.count(1)
+
+
+def fresh(extent: Dim, hint: str = "") -> Index:
+    """An index that occurs nowhere yet."""
+    return Index(next(_ids), extent, hint)
+
+
+def fresh_like(slot: Slot) -> Index:
+    """A new index of the same extent and letter."""
+    return fresh(slot.extent, slot.hint if isinstance(slot, Index) else "")
+
+
+def substitute(expr: Expr, mapping: Mapping[Index, Slot]) -> Expr:
+    """`expr` with each free index of `mapping` replaced by its slot."""
+    if not mapping or expr.free.isdisjoint(mapping):
+        return expr
+    return _replace(expr, mapping)
+
+
+def substitute_slot(slot: Slot, mapping: Mapping[Index, Slot]) -> Slot:
+    """A slot with its indices replaced."""
+    if isinstance(slot, Index):
+        return mapping.get(slot, slot)
+    if not any(index in mapping for index, _ in slot.terms):
+        return slot
+    terms: list[tuple[Index, Dim]] = []
+    offset = slot.offset
+    for index, coefficient in slot.terms:
+        pairs, base = slot_terms(mapping.get(index, index))
+        terms += [(inner, factor * coefficient) for inner, factor in pairs]
+        offset = offset + base * coefficient
+    return affine(_collect(terms), offset, slot.extent)
+
+
+def _collect(terms: list[tuple[Index, Dim]]) -> tuple[tuple[Index, Dim], ...]:
+    total: dict[Index, Dim] = {}
+    for index, coefficient in terms:
+        total[index] = total[index] + coefficient if index in total else coefficient
+    return tuple((index, coefficient) for index, coefficient in total.items() if coefficient.terms)
+
+
+def _slots(slots: tuple[Slot, ...], mapping: Mapping[Index, Slot]) -> tuple[Slot, ...]:
+    return tuple([substitute_slot(slot, mapping) for slot in slots])
+
+
+def _replace(expr: Expr, mapping: Mapping[Index, Slot]) -> Expr:
+    if expr.free.isdisjoint(mapping):
+        return expr
+    match expr:
+        case Component(tensor, slots):
+            return Component(tensor, _slots(slots, mapping))
+        case Delta(left, right):
+            return Delta(substitute_slot(left, mapping), substitute_slot(right, mapping))
+        case Apply() | Opaque():
+            return replace(expr, slots=_slots(expr.slots, mapping))
+        case Partial(body, by):
+            return Partial(_replace(body, mapping), Component(by.tensor, _slots(by.slots, mapping)))
+        case _:
+            return expr.with_children(tuple([_replace(child, mapping) for child in expr.children]))
+
+
+def renew(expr: Expr) -> Expr:
+    """The same expression with every summed index fresh; to be used for every copy."""
+    inside = expr.bound
+    return _rebind(expr, {index: fresh_like(index) for index in sorted(inside, key=lambda i: i.id)}) if inside else expr
+
+
+def _rebind(expr: Expr, mapping: Mapping[Index, Index]) -> Expr:
+    """`expr` with summed and free indices of `mapping` renamed; the new ones occur nowhere in it."""
+    children = tuple([_rebind(child, mapping) for child in expr.children])
+    match expr:
+        case Product(_, over):
+            return Product(children, tuple([mapping.get(index, index) for index in over]))
+        case Contraction(_, _, pairs):
+            renamed = tuple([(mapping.get(a, a), mapping.get(b, b)) for a, b in pairs])
+            return Contraction(children[0], children[1], renamed)
+        case Partial(_, by):
+            return Partial(children[0], Component(by.tensor, _slots(by.slots, mapping)))
+        case Component(tensor, slots):
+            return Component(tensor, _slots(slots, mapping))
+        case Delta(left, right):
+            return Delta(substitute_slot(left, mapping), substitute_slot(right, mapping))
+        case Apply() | Opaque():
+            return replace(expr, slots=_slots(expr.slots, mapping))
+        case _:
+            return expr.with_children(children) if children else expr
+
+
+def multiply(factors: Iterable[Expr], over: Iterable[Index] = ()) -> Product:
+    """The product with inner products opened: (Σ_k a b) c = Σ_k a b c; sums that would meet are renewed."""
+    parts = [_opened(factor) for factor in factors]
+    summed = list(over)
+    used = set(summed).union(*(part.free for part in parts))
+    flat: list[Expr] = []
+    for part in parts:
+        if not used.isdisjoint(part.bound):
+            part = renew(part)
+        used |= part.bound
+        if isinstance(part, Product):
+            summed += part.over
+            flat += part.factors
+        else:
+            flat.append(part)
+    return Product(tuple(flat), tuple(summed))
+
+
+def _opened(expr: Expr) -> Expr:
+    """A product without products among its factors."""
+    if isinstance(expr, Product) and any(isinstance(factor, Product) for factor in expr.factors):
+        return multiply(expr.factors, expr.over)
+    return expr
+
+
+def resolve_extents(expr: Expr, mapping: Mapping[Index, Index]) -> Expr:
+    """`expr` with indices exchanged for the same ones with solved extents."""
+    return _rebind(expr, mapping) if mapping else expr
+
+
+def all_indices(expr: Expr) -> frozenset[Index]:
+    """Free and summed indices together."""
+    return expr.free | expr.bound
+
+
+def alpha_key(expr: Expr) -> object:
+    """A key that is equal for expressions that differ in summed letters and the order of factors and terms.
+
+    Equal keys mean equal expressions; the converse holds but for some products with repeated factors.
+    """
+    return _key(expr, {}, 0)
+
+
+def _key(expr: Expr, names: dict[Index, object], depth: int) -> object:
+    match expr:
+        case Product(factors, over):
+            inner: dict[Index, object] = {**names, **{index: ("s", depth) for index in over}}
+            for _ in range(2):
+                ordered = sorted(factors, key=lambda factor: repr(_key(factor, inner, depth + 1)))
+                order = _appearance(ordered, set(over))
+                inner = {**names, **{index: ("s", depth, place) for place, index in enumerate(order)}}
+            keys = sorted((repr(_key(factor, inner, depth + 1)) for factor in factors))
+            extents = tuple(str(index.extent) for index in order) + tuple(sorted(str(i.extent) for i in set(over) - set(order)))
+            return ("Product", tuple(keys), extents)
+        case Sum(terms):
+            return ("Sum", tuple(sorted(repr(_key(term, names, depth + 1)) for term in terms)))
+        case _:
+            slots = tuple(_slot_key(slot, names) for slot in expr.own_slots)
+            if isinstance(expr, Delta):
+                slots = tuple(sorted(slots, key=repr))
+            return (type(expr).__name__, _label(expr), slots, tuple(_key(child, names, depth + 1) for child in expr.children))
+
+
+def _slot_key(slot: Slot, names: Mapping[Index, object]) -> object:
+    if isinstance(slot, Index):
+        return names.get(slot, slot.id)
+    return (tuple((names.get(index, index.id), str(c)) for index, c in slot.terms), str(slot.offset), str(slot.extent))
+
+
+def _label(expr: Expr) -> str:
+    match expr:
+        case Component(tensor, _):
+            return tensor
+        case Apply(primitive, tensor, axes, _):
+            return f"{primitive}/{tensor}/{axes}"
+        case Opaque(function, tensor, order, _):
+            return f"{function}/{tensor}/{order}"
+        case Partial(_, by):
+            return by.tensor
+        case _:
+            return str(getattr(expr, "value", getattr(expr, "name", getattr(expr, "dim", ""))))
+
+
+def _appearance(factors: Iterable[Expr], wanted: set[Index]) -> list[Index]:
+    seen: list[Index] = []
+    for factor in factors:
+        for node in walk(factor):
+            for slot in node.own_slots:
+                for index, _ in slot_terms(slot)[0]:
+                    if index in wanted and index not in seen:
+                        seen.append(index)
+    return seen

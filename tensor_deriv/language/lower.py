@@ -1,0 +1,420 @@
+"""The array language to index notation: what each piece of syntax means, entry by entry."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from collections.abc import Callable
+from fractions import Fraction
+
+from .. import functions, primitives
+from ..errors import DerivationError, ParseError, Place, ShapeError, UnknownNameError, UnsupportedError
+from ..index.dims import UNIT, Dim, integer, named
+from ..index.indices import alpha_key, fresh, fresh_like, multiply, substitute
+from ..index.nodes import (
+    MINUS,
+    ONE,
+    Affine,
+    Apply,
+    Component,
+    Constant,
+    Expr,
+    Extent,
+    Function,
+    Index,
+    Number,
+    Power,
+    Product,
+    Slot,
+    Sum,
+    number,
+    slot_indices,
+)
+from ..program import Definition, result_shape
+from .source import Source
+from .unify import Solver
+from .values import Aligner, Value, show_shape
+
+
+class Scope:
+    """What names mean while a program is read: tensors, definitions, dimensions, the user's functions."""
+
+    def __init__(self, shapes: dict[str, tuple[Dim, ...]], assumptions: dict[str, frozenset[str]]) -> None:
+        self.solver = Solver()
+        self.aligner = Aligner(self.solver)
+        self.shapes = dict(shapes)  # of everything that can be named
+        self.inputs: list[str] = []  # in the order of first use
+        self.unknowns: list[Dim] = []
+        self.assumptions = assumptions
+        self.definitions: dict[str, Definition] = {}
+        self.functions: dict[str, functions.Elementwise] = {}
+        self.dims = {name for shape in shapes.values() for extent in shape for name in extent.names}
+        self._parts: dict[object, str] = {}
+        self.declared = frozenset(shapes)
+        self.reserved: frozenset[str] = frozenset()  # names that definitions further down will take
+
+    def rank_of(self, name: str) -> int:
+        """The rank of a name without a declared shape: upper case is a matrix, a to g a scalar, h to z a vector."""
+        return 2 if name[0].isupper() else 0 if name[0] in "abcdefg_" else 1
+
+    def declare(self, name: str, rank: int) -> None:
+        """Take in a tensor whose extents are yet to be found."""
+        extents = tuple(self.solver.unknown() for _ in range(rank))
+        self.unknowns += extents
+        self.shapes[name] = extents
+
+    def tensor(self, name: str, rank: int | None = None) -> tuple[Dim, ...]:
+        """The shape of a name, declared by convention where nothing else says it."""
+        if name not in self.shapes:
+            self.declare(name, self.rank_of(name) if rank is None else rank)
+        if name not in self.definitions and name not in self.inputs:
+            self.inputs.append(name)
+        return self.shapes[name]
+
+    def define(self, name: str, axes: tuple[Slot, ...], body: Expr, text: str = "") -> Definition:
+        """Add a definition on fresh output indices."""
+        mapping: dict[Index, Slot] = {index: fresh(index.extent, "i") for axis in axes for index in slot_indices(axis)}
+        from ..index.indices import substitute_slot
+
+        slots = tuple(substitute_slot(axis, mapping) for axis in axes)
+        definition = Definition(name, slots, substitute(body, mapping), text)
+        self.definitions[name] = definition
+        self.shapes[name] = definition.shape
+        return definition
+
+    def part(self, value: Value) -> str:
+        """The name of a tensor that holds `value`; the same part is named once."""
+        expr = value.expr
+        if isinstance(expr, Component) and expr.slots == value.axes:
+            return expr.tensor
+        places: dict[Index, Slot] = {}
+        for axis in value.axes:
+            for index in slot_indices(axis):
+                places[index] = Index(-1 - len(places), index.extent)
+        key = repr((alpha_key(substitute(expr, places)), [str(axis.extent) for axis in value.axes]))
+        if key not in self._parts:
+            name = self.unused("S" if value.rank else "s")
+            self.define(name, value.axes, expr)
+            self._parts[key] = name
+        return self._parts[key]
+
+    def take_over(self, value: Value) -> Value:
+        """The value of a definition that is one primitive: the primitive itself, not a part with a name of its own."""
+        expr = value.expr
+        if isinstance(expr, Component) and expr.slots == value.axes and expr.tensor in self.definitions:
+            part = self.definitions[expr.tensor]
+            if isinstance(part.body, Apply) and not part.text and list(self.definitions)[-1] == part.name:
+                del self.definitions[part.name], self.shapes[part.name]
+                return Value(part.axes, part.body)
+        return value
+
+    def unused(self, wanted: str) -> str:
+        taken = {*self.shapes, *self.definitions, *self.dims, *self.reserved}
+        name, count = wanted, 2
+        while name in taken:
+            name, count = f"{wanted}{count}", count + 1
+        return name
+
+    def suggestion(self, name: str, known: list[str]) -> str:
+        close = difflib.get_close_matches(name, known, 1, 0.7)
+        return f"; did you mean `{close[0]}`?" if close else ""
+
+
+class Lowering:
+    """Reads the tree of one text in a scope."""
+
+    def __init__(self, scope: Scope, source: Source) -> None:
+        self.scope = scope
+        self.source = source
+        self.solver = scope.solver
+        self.aligner = scope.aligner
+
+    def place(self, node: ast.AST) -> Place:
+        return self.source.place(node)
+
+    def lower(self, node: ast.expr) -> Value:
+        """The meaning of a tree."""
+        match node:
+            case ast.Constant(value=bool() | str() | None):
+                raise ParseError("only numbers, names and operations can stand here", self.place(node))
+            case ast.Constant(value=int() | float() as value):
+                return Value((), number(_fraction(value, self.place(node))))
+            case ast.Name(id=name):
+                return self.name(name, node)
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return self._negated(self.lower(operand))
+            case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+                return self.lower(operand)
+            case ast.BinOp(op=ast.Add() | ast.Sub()):
+                return self._sum(node)
+            case ast.BinOp(op=ast.MatMult(), left=left, right=right):
+                return self.matmul(self.lower(left), self.lower(right), node)
+            case ast.BinOp(op=op, left=left, right=right):
+                return self._binary(op, left, right, node)
+            case ast.Call(func=ast.Name(id=name)):
+                return self._call(name, node)
+            case ast.Attribute(attr="T", value=inner):
+                return self._transpose(self.lower(inner), node)
+            case ast.Subscript():
+                return self._subscript(node)
+            case ast.Compare(left=left, ops=[op], comparators=[right]):
+                return self._compare(op, left, right, node)
+        raise ParseError(f"`{_excerpt(node)}` is not part of the language", self.place(node))
+
+    def name(self, name: str, node: ast.AST) -> Value:
+        """A tensor, a dimension as a number, or pi."""
+        scope = self.scope
+        if name not in scope.shapes:
+            if name in scope.dims:
+                return Value((), Extent(named(name)))
+            if name == "pi":
+                return Value((), Constant("pi"))
+            if name in OPERATIONS or name in functions.TABLE:
+                raise ParseError(f"`{name}` is a function: write `{name}(…)`", self.place(node))
+        shape = scope.tensor(name)
+        slots = tuple(ONE if self.solver.is_one(extent) else fresh(extent) for extent in shape)
+        return Value(slots, Component(name, slots))
+
+    def _negated(self, value: Value) -> Value:
+        if isinstance(value.expr, Number):
+            return Value((), number(-value.expr.value))
+        return Value(value.axes, multiply((MINUS, value.expr)))
+
+    def _sum(self, node: ast.expr) -> Value:
+        terms: list[Value] = []
+        spine: list[tuple[bool, ast.expr]] = []
+        while isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)):
+            spine.append((isinstance(node.op, ast.Sub), node.right))
+            whole, node = node, node.left
+        terms.append(self.lower(node))
+        for minus, right in reversed(spine):
+            value = self.lower(right)
+            terms.append(self._negated(value) if minus else value)
+        return self.combine(terms, lambda exprs: Sum(_flat_terms(exprs)), whole, "+")
+
+    def combine(self, values: list[Value], build: Callable[[list[Expr]], Expr], node: ast.AST, sign: str) -> Value:
+        """An elementwise operation on arrays that broadcast."""
+        shapes = " and ".join(dict.fromkeys(map(self.aligner.shape, values)))
+        message = f"shapes do not match in `{_excerpt(node)}`: {shapes}"
+        axes, exprs = self.aligner.broadcast(values, message, self.place(node))
+        return Value(axes, build(exprs))
+
+    def _binary(self, op: ast.operator, left: ast.expr, right: ast.expr, node: ast.expr) -> Value:
+        values = [self.lower(left), self.lower(right)]
+        match op:
+            case ast.Mult():
+                return self.combine(values, lambda e: multiply(e), node, "*")
+            case ast.Div():
+                if isinstance(values[1].expr, Number) and not values[1].expr.value:
+                    raise DerivationError("this divides by zero", self.place(right))
+                return self.combine(values, lambda e: _quotient(*e), node, "/")
+            case ast.Pow():
+                return self.combine(values, lambda e: _power(*e), node, "**")
+        raise ParseError(f"`{_excerpt(node)}`: this operator is not part of the language", self.place(node))
+
+    def _compare(self, op: ast.cmpop, left: ast.expr, right: ast.expr, node: ast.expr) -> Value:
+        values = [self.lower(left), self.lower(right)]
+        match op:
+            case ast.Gt():
+                return self.combine(values, lambda e: functions.call("greater", *e), node, ">")
+            case ast.Lt():
+                return self.combine(values, lambda e: functions.call("greater", *reversed(e)), node, "<")
+            case ast.Eq():
+                return self.combine(values, lambda e: functions.call("equal", *e), node, "==")
+        raise UnsupportedError("of comparisons only `>`, `<` and `==` are known here", self.place(node))
+
+    def matmul(self, left: Value, right: Value, node: ast.AST) -> Value:
+        """NumPy's `@`: the last axis of the left with the last but one of the right, the rest broadcast."""
+        if not left.rank or not right.rank:
+            raise ShapeError(f"`@` needs arrays on both sides in `{_excerpt(node)}`; for a scalar write `*`", self.place(node))
+        message = f"shapes do not match in `{_excerpt(node)}`: {self._named_shapes(left, right, node)}"
+        inner = -1 if right.rank == 1 else -2
+        left, right, summed = self.meet(left, left.rank - 1, right, right.rank + inner, message, node)
+        rows = left.axes[-2:-1]
+        columns = right.axes[-1:] if right.rank > 1 else ()
+        batches = [Value(left.axes[:-2], left.expr), Value(right.axes[:-2], right.expr)]
+        axes, exprs = self.aligner.broadcast(batches, message, self.place(node))
+        return Value(axes + rows + columns, multiply(exprs, summed))
+
+    def meet(
+        self, left: Value, i: int, right: Value, j: int, message: str, node: ast.AST
+    ) -> tuple[Value, Value, tuple[Index, ...]]:
+        """Put axis i of one and axis j of the other on the same indices, to be summed over."""
+        one = left.axes[i], right.axes[j]
+        for_left, for_right = ({}, {}) if one == (ONE, ONE) else self.aligner.merge(*one, message, self.place(node))
+        left, right = left.replaced(for_left), right.replaced(for_right)
+        return left, right, slot_indices(left.axes[i])
+
+    def _named_shapes(self, left: Value, right: Value, node: ast.AST) -> str:
+        sides = (node.left, node.right) if isinstance(node, ast.BinOp) else (None, None)
+        return ", ".join(
+            f"{_excerpt(side)} is {self.aligner.shape(value)}" if side is not None else self.aligner.shape(value)
+            for side, value in zip(sides, (left, right), strict=True)
+        )
+
+    def _transpose(self, value: Value, node: ast.AST) -> Value:
+        if value.rank > 2:
+            raise ShapeError(f"`.T` is for matrices, this has {value.rank} axes: write transpose(x, (0, 2, 1)) or einsum", self.place(node))
+        return Value(value.axes[::-1], value.expr)
+
+    def _subscript(self, node: ast.Subscript) -> Value:
+        if isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
+            value = self.lower(node.value.value)
+            axis = self.integer(node.slice)
+            if not -value.rank <= axis < value.rank:
+                raise ShapeError(f"axis {axis} does not exist here", self.place(node))
+            return Value((), Extent(self.solver.resolve(value.axes[axis].extent)))
+        value = self.lower(node.value)
+        items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        axes, left = [], list(value.axes)
+        for item in items:
+            if isinstance(item, ast.Constant) and item.value is None:
+                axes.append(ONE)
+            elif isinstance(item, ast.Slice) and item.lower is item.upper is item.step is None and left:
+                axes.append(left.pop(0))
+            else:
+                raise UnsupportedError("of indexing only `:` and `None` are supported here; write a definition in index notation", self.place(node))
+        return Value((*axes, *left), value.expr)
+
+    def _call(self, name: str, node: ast.Call) -> Value:
+        row = self.scope.functions.get(name) or functions.TABLE.get(name)
+        if row is not None:
+            return self._elementwise(row, node)
+        if name not in OPERATIONS:
+            known = [*OPERATIONS, *functions.TABLE, *self.scope.functions]
+            hint = self.scope.suggestion(name, known)
+            if hint:
+                raise UnknownNameError(f"there is no function `{name}`{hint}", self.place(node.func))
+            raise UnknownNameError(
+                f"there is no function `{name}`; an arbitrary function is written alone, as `{name}(T)` for the result or"
+                f" `T = {name}(X)` with the shape of T declared", self.place(node.func),
+            )
+        return OPERATIONS[name](self, node)
+
+    def _elementwise(self, row: functions.Elementwise, node: ast.Call) -> Value:
+        if len(node.args) != row.arity or node.keywords:
+            raise ParseError(f"`{row.name}` takes {row.arity} argument{'s' * (row.arity > 1)}", self.place(node))
+        return self.combine([self.lower(a) for a in node.args], lambda e: Function(row, tuple(e)), node, row.name)
+
+    def primitive(self, name: str, value: Value, axes: tuple[int, ...], keepdims: bool = False) -> Value:
+        """A tensor primitive of a value, which is named first."""
+        row = primitives.TABLE[name]
+        if not axes:
+            return value if name in ("max", "min", "prod") else self._over_nothing(name, value)
+        flat, acted = _flattened(value.axes, axes, whole=row.matrix)
+        tensor = self.scope.part(Value(flat, value.expr))
+        shape = self.scope.shapes[tensor]
+        result = self._applied(name, tensor, acted, shape)
+        batch = tuple(slot for axis, slot in enumerate(flat) if axis not in acted)
+        if row.kind == "map":
+            return Value(value.axes, Component(result, flat))
+        kept = tuple(ONE if axis in axes else slot for axis, slot in enumerate(value.axes) if keepdims or axis not in axes)
+        return Value(kept, Component(result, batch))
+
+    def _over_nothing(self, name: str, value: Value) -> Value:
+        simple = {"logsumexp": value.expr, "norm": functions.call("abs", value.expr), "var": number(0)}
+        return Value(value.axes, simple.get(name, value.expr))
+
+    def _applied(self, name: str, tensor: str, axes: tuple[int, ...], shape: tuple[Dim, ...]) -> str:
+        for old in self.scope.definitions.values():
+            body = old.body
+            if isinstance(body, Apply) and (body.primitive, body.tensor, body.axes) == (name, tensor, axes) and body.slots == old.axes:
+                return old.name
+        slots = tuple(ONE if self.solver.is_one(e) else fresh(e) for e in result_shape(name, shape, axes))
+        letter = primitives.TABLE[name].letter.upper()
+        return self.scope.define(self.scope.unused(letter), slots, Apply(name, tensor, axes, slots)).name
+
+    # static arguments
+
+    def integer(self, node: ast.expr) -> int:
+        match node:
+            case ast.Constant(value=int() as value) if not isinstance(value, bool):
+                return value
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as value)):
+                return -value
+        raise ParseError("this must be an integer written out", self.place(node))
+
+    def integers(self, node: ast.expr) -> tuple[int, ...] | None:
+        """None, an integer or a tuple of them: an `axis`."""
+        if isinstance(node, ast.Constant) and node.value is None:
+            return None
+        if isinstance(node, (ast.Tuple, ast.List)):
+            return tuple(self.integer(item) for item in node.elts)
+        return (self.integer(node),)
+
+    def boolean(self, node: ast.expr) -> bool:
+        if isinstance(node, ast.Constant) and isinstance(node.value, bool):
+            return node.value
+        raise ParseError("this must be True or False", self.place(node))
+
+    def string(self, node: ast.expr) -> str:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            return node.value
+        raise ParseError("this must be a string in quotes", self.place(node))
+
+    def dimension(self, node: ast.expr) -> Dim:
+        """A size: an integer, a dimension's name, X.shape[0], or sums and products of those."""
+        match node:
+            case ast.Constant(value=int() as value):
+                return integer(value)
+            case ast.Name(id=name) if name not in self.scope.shapes:
+                self.scope.dims.add(name)
+                return named(name)
+            case ast.Subscript():
+                expr = self._subscript(node).expr
+                if isinstance(expr, Extent):
+                    return expr.dim
+            case ast.BinOp(left=left, op=ast.Mult(), right=right):
+                return self.dimension(left) * self.dimension(right)
+            case ast.BinOp(left=left, op=ast.Add(), right=right):
+                return self.dimension(left) + self.dimension(right)
+            case ast.BinOp(left=left, op=ast.Sub(), right=right):
+                return self.dimension(left) - self.dimension(right)
+        raise ShapeError("this must be a dimension: its name, or an integer", self.place(node))
+
+
+def _flat_terms(exprs: list[Expr]) -> tuple[Expr, ...]:
+    return tuple(term for expr in exprs for term in (expr.terms if isinstance(expr, Sum) else (expr,)))
+
+
+def _quotient(left: Expr, right: Expr) -> Expr:
+    result = functions.quotient(left, right)
+    return multiply(result.factors) if isinstance(result, Product) else result
+
+
+def _power(base: Expr, exponent: Expr) -> Expr:
+    if isinstance(base, Number) and isinstance(exponent, Number) and exponent.value.denominator == 1:
+        if abs(exponent.value) <= 64 and (base.value or exponent.value >= 0):
+            return number(base.value ** int(exponent.value))
+    return Power(base, exponent)
+
+
+def _fraction(value: float, place: Place) -> Fraction:
+    try:
+        return Fraction(str(value))
+    except ValueError:
+        raise ParseError("this number is not finite", place) from None
+
+
+def _flattened(axes: tuple[Slot, ...], acted: tuple[int, ...], whole: bool) -> tuple[tuple[Slot, ...], tuple[int, ...]]:
+    """Groups opened into their members, so that a primitive acts on all of them; `acted` renumbered."""
+    flat: list[Slot] = []
+    numbers: list[int] = []
+    for axis, slot in enumerate(axes):
+        members: tuple[Slot, ...] = (slot,)
+        if isinstance(slot, Affine) and slot.terms and not whole:
+            members = slot_indices(slot)
+        if axis in acted:
+            numbers += range(len(flat), len(flat) + len(members))
+        flat += members
+    return tuple(flat), tuple(numbers)
+
+
+def _excerpt(node: ast.AST) -> str:
+    text = ast.unparse(node)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+from .operations import OPERATIONS  # noqa: E402  (operations are written against Lowering)
+
+__all__ = ["Lowering", "Scope", "UNIT", "fresh_like", "show_shape"]

@@ -1,0 +1,189 @@
+"""Texts to a program: the definitions in order, then the result."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping, Sequence
+
+from .. import functions
+from ..errors import DerivationError, ParseError, ShapeError, UnknownNameError, UnsupportedError
+from ..index.dims import Dim
+from ..index.indices import resolve_extents
+from ..index.nodes import ONE, Affine, Expr, Index, Opaque, Slot, slot_indices
+from ..program import Definition, Program, Tensor
+from .einstein import EinsteinReader, has_indices
+from .lower import Lowering, Scope
+from .operations import OPERATIONS
+from .source import Line, Source, is_definition, read, read_definition
+from .unify import dimension
+
+ASSUMPTIONS = ("symmetric", "positive", "spd", "invertible", "orthogonal", "diagonal", "simplex", "constant")
+
+Shapes = Mapping[str, Iterable[object] | str]
+
+
+def parse_shape(text: object) -> tuple[Dim, ...]:
+    """A shape as a caller writes it: ("n", "d"), "n d", "n,d" or "" for a scalar."""
+    parts = text.replace(",", " ").split() if isinstance(text, str) else list(text)  # type: ignore[call-overload]
+    shape = tuple(dimension(part) for part in parts)
+    for part, extent in zip(parts, shape, strict=True):
+        count = extent.constant
+        if (count is not None and count < 1) or not (count or str(part).strip().isidentifier()):
+            raise ShapeError(f"`{part}` is no dimension: a dimension is a name or a positive integer")
+    return shape
+
+
+def read_program(
+    expr: str,
+    shapes: Shapes | None = None,
+    definitions: Sequence[str] = (),
+    assume: Mapping[str, str | Iterable[str]] | None = None,
+) -> Program:
+    """The program of an expression; every DerivationError has its place."""
+    declared = {name: parse_shape(shape) for name, shape in (shapes or {}).items()}
+    scope = Scope(declared, _assumptions(assume or {}))
+    lines = [read_definition(text) for text in definitions]
+    scope.reserved = frozenset(line.name for line in lines if line.parameters is None)
+    tree, source = read(expr) if not is_definition(expr) else (None, Source(expr))
+    for text, line in zip(definitions, lines, strict=True):
+        _define(scope, line, text, declared)
+    result = _result(scope, expr, tree, source)
+    return _finish(scope, result, (*definitions, expr))
+
+
+def _assumptions(assume: Mapping[str, str | Iterable[str]]) -> dict[str, frozenset[str]]:
+    found = {}
+    for name, words in assume.items():
+        parts = words.replace(",", " ").split() if isinstance(words, str) else list(words)
+        for word in parts:
+            if word not in ASSUMPTIONS:
+                raise UnknownNameError(f"`{word}` is no assumption; known are {', '.join(ASSUMPTIONS)}")
+        found[name] = frozenset(parts)
+    return found
+
+
+def _define(scope: Scope, line: Line, text: str, declared: Mapping[str, tuple[Dim, ...]]) -> None:
+    if line.parameters is not None:
+        scope.functions[line.name] = _user_function(scope, line, text)
+        return
+    if line.name in scope.definitions or line.name in scope.inputs:
+        raise ParseError(f"`{line.name}` is defined twice, or used before its definition", line.source.place(line.tree))
+    if line.name in OPERATIONS or line.name in functions.TABLE:
+        raise ParseError(f"`{line.name}` is a function and cannot be defined", line.source.place(line.tree))
+    want = scope.shapes.pop(line.name, None)
+    axes, body = _body(scope, line, want)
+    if want is not None and not isinstance(body, Opaque):
+        _declared_fits(scope, line, want, axes)
+    scope.define(line.name, axes, body, text)
+
+
+def _declared_fits(scope: Scope, line: Line, want: tuple[Dim, ...], axes: tuple[Slot, ...]) -> None:
+    got = tuple(slot.extent for slot in axes)
+    same = len(got) == len(want) and all(scope.solver.equal(a, b) for a, b in zip(got, want, strict=True))
+    if not same:
+        show = lambda shape: "(" + ", ".join(str(scope.solver.resolve(d)) for d in shape) + ")"  # noqa: E731
+        raise ShapeError(f"`{line.name}` is declared as {show(want)}, its definition is {show(got)}", line.source.place(line.tree))
+
+
+def _body(scope: Scope, line: Line, want: tuple[Dim, ...] | None) -> tuple[tuple[Slot, ...], Expr]:
+    if line.indices is not None:
+        if len(set(line.indices)) < len(line.indices):
+            raise ParseError("an index stands twice on the left", line.source.place(line.tree))
+        return EinsteinReader(scope, line.source, line.indices).body(line.tree)
+    opaque = _opaque_name(scope, line.tree)
+    if opaque and want is not None:
+        return _opaque_tensor(scope, line, opaque, want)
+    if has_indices(line.tree, scope):
+        return EinsteinReader(scope, line.source, ()).body(line.tree)
+    value = scope.take_over(Lowering(scope, line.source).lower(line.tree))
+    return value.axes, value.expr
+
+
+def _opaque_tensor(scope: Scope, line: Line, argument: str, want: tuple[Dim, ...]) -> tuple[tuple[Slot, ...], Expr]:
+    from ..index.indices import fresh
+
+    call = line.tree
+    assert isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
+    scope.tensor(argument)
+    slots = tuple(ONE if scope.solver.is_one(extent) else fresh(extent) for extent in want)
+    return slots, Opaque(call.func.id, argument, 0, slots)
+
+
+def _opaque_name(scope: Scope, tree: ast.expr | None) -> str:
+    """The tensor's name where a tree is `l(T)` with a name that is no known function."""
+    match tree:
+        case ast.Call(func=ast.Name(id=function), args=[ast.Name(id=tensor)], keywords=[]):
+            known = function in OPERATIONS or function in functions.TABLE or function in scope.functions
+            return "" if known else tensor
+    return ""
+
+
+def _result(scope: Scope, expr: str, tree: ast.expr | None, source: Source) -> Definition:
+    if tree is None:
+        line = read_definition(expr)
+        axes, body = _body(scope, line, None)
+        return scope.define(line.name, axes, body, expr)
+    argument = _opaque_name(scope, tree)
+    if argument:
+        assert isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name)
+        known = [*OPERATIONS, *functions.TABLE, *scope.functions]
+        hint = scope.suggestion(tree.func.id, known) if argument not in scope.definitions else ""
+        if hint:
+            raise UnknownNameError(f"there is no function `{tree.func.id}`{hint}", source.place(tree.func))
+        scope.tensor(argument)
+        return Definition("", (), Opaque(tree.func.id, argument, 0, ()), expr)
+    if has_indices(tree, scope):
+        axes, body = EinsteinReader(scope, source, ()).body(tree)
+        return Definition("", axes, body, expr)
+    value = Lowering(scope, source).lower(tree)
+    name = scope.unused("result")
+    definition = scope.define(name, value.axes, value.expr, expr)
+    del scope.definitions[name], scope.shapes[name]
+    return definition
+
+
+def _finish(scope: Scope, result: Definition, texts: tuple[str, ...]) -> Program:
+    solver = scope.solver
+    taken = {*scope.dims, *scope.shapes}
+    solver.name_the_rest(scope.unknowns, taken)
+    definitions = {name: _resolved(scope, item) for name, item in scope.definitions.items() if name != result.name}
+    inputs = {
+        name: Tensor(name, tuple(map(solver.resolve, scope.shapes[name])), scope.assumptions.get(name, frozenset()))
+        for name in [*scope.inputs, *(n for n in scope.declared if n in scope.shapes)]
+        if name not in scope.definitions
+    }
+    for name in scope.assumptions:
+        if name not in inputs:
+            raise UnknownNameError(f"an assumption is made of `{name}`, which is no input; inputs are {', '.join(inputs)}")
+    dims = sorted({d for tensor in inputs.values() for extent in tensor.shape for d in extent.names} | {n for d in scope.dims for n in solver.resolve(dimension(d)).names})
+    ties = {name: solver.resolve(dimension(name)) for name in sorted(scope.dims) if solver.resolve(dimension(name)) != dimension(name)}
+    return Program(inputs, definitions, _resolved(scope, result), tuple(dims), texts, ties)
+
+
+def _resolved(scope: Scope, definition: Definition) -> Definition:
+    """A definition with the extents of its indices solved."""
+    if not scope.solver.solution:
+        return definition
+    resolve = scope.solver.resolve
+    old = {index for axis in definition.axes for index in slot_indices(axis)} | definition.body.free | definition.body.bound
+    mapping = {index: Index(index.id, resolve(index.extent), index.hint) for index in old}
+    body = resolve_extents(definition.body, mapping)
+    axes = tuple(_resolved_slot(axis, mapping, resolve) for axis in definition.axes)
+    return Definition(definition.name, axes, body, definition.text)
+
+
+def _resolved_slot(slot: Slot, mapping: Mapping[Index, Index], resolve: object) -> Slot:
+    if isinstance(slot, Index):
+        return mapping[slot]
+    return Affine(tuple((mapping[i], resolve(c)) for i, c in slot.terms), resolve(slot.offset), resolve(slot.extent))  # type: ignore[operator]
+
+
+def _user_function(scope: Scope, line: Line, text: str) -> functions.Elementwise:
+    from .userfunction import user_function
+
+    if line.name in OPERATIONS or line.name in functions.TABLE:
+        raise ParseError(f"`{line.name}` is a function already", line.source.place(line.tree))
+    return user_function(line, scope.functions)
+
+
+__all__ = ["ASSUMPTIONS", "DerivationError", "UnsupportedError", "parse_shape", "read_program"]

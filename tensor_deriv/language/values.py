@@ -1,0 +1,102 @@
+"""Values in the making: an array-language term is (axes, expression), an axis being a slot.
+
+An axis of extent 1 is `ONE`, and an axis of `kron` or `vec` a group of indices, so keepdims and broadcasting cost nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..errors import Place, ShapeError, UnsupportedError
+from ..index.dims import Dim
+from ..index.indices import fresh_like, renew, substitute, substitute_slot
+from ..index.nodes import ONE, Affine, Expr, Index, Product, Slot, slot_indices
+from .unify import Solver
+
+
+@dataclass(frozen=True)
+class Value:
+    """An array: one slot an axis, and the entry at those slots."""
+
+    axes: tuple[Slot, ...]
+    expr: Expr
+
+    @property
+    def rank(self) -> int:
+        return len(self.axes)
+
+    def copy(self) -> Value:
+        """The same array on fresh indices."""
+        mapping: dict[Index, Slot] = {index: fresh_like(index) for axis in self.axes for index in slot_indices(axis)}
+        axes = tuple(substitute_slot(axis, mapping) for axis in self.axes)
+        return Value(axes, substitute(renew(self.expr), mapping))
+
+    def replaced(self, mapping: dict[Index, Slot]) -> Value:
+        """The array with some of its axis indices replaced."""
+        return Value(tuple(substitute_slot(axis, mapping) for axis in self.axes), substitute(self.expr, mapping))
+
+
+def show_shape(extents: Iterable[Dim]) -> str:
+    """A shape as NumPy prints it, without the trailing comma."""
+    return "(" + ", ".join(map(str, extents)) + ")"
+
+
+class Aligner:
+    """Brings the axes of two arrays onto the same indices, with NumPy's rules."""
+
+    def __init__(self, solver: Solver) -> None:
+        self.solver = solver
+
+    def shape(self, value: Value) -> str:
+        """The shape as the caller knows it, unknown extents as `_`."""
+        extents = (self.solver.resolve(axis.extent) for axis in value.axes)
+        return "(" + ", ".join("_" if str(e).startswith("?") else str(e) for e in extents) + ")"
+
+    def merge(self, left: Slot, right: Slot, message: str, place: Place | None) -> tuple[dict[Index, Slot], dict[Index, Slot]]:
+        """Substitutions for the left and the right array that make one axis of two equal extents."""
+        self.solver.require(left.extent, right.extent, message, place)
+        if isinstance(right, Index):
+            return {}, {right: left}
+        if isinstance(left, Index):
+            return {left: right}, {}
+        return {}, self._members(left, right, place)
+
+    def _members(self, left: Affine, right: Affine, place: Place | None) -> dict[Index, Slot]:
+        pairs = list(zip(left.terms, right.terms, strict=False))
+        same = len(left.terms) == len(right.terms) and left.offset == right.offset
+        if not same or not all(self.solver.equal(a.extent, b.extent) and self.solver.equal(c, d) for (a, c), (b, d) in pairs):
+            raise UnsupportedError("an axis made of several (kron, vec) meets one that is divided another way", place)
+        return {b: a for (a, _), (b, _) in pairs}
+
+    def broadcast(self, values: list[Value], message: str, place: Place | None) -> tuple[tuple[Slot, ...], list[Expr]]:
+        """The axes of an elementwise result, and the entries on them."""
+        axes, exprs = values[0].axes, [values[0].expr]
+        for value in values[1:]:
+            axes, value, exprs = self._pair(Value(axes, Product(())), exprs, value, message, place)
+            exprs.append(value.expr)
+        return axes, exprs
+
+    def _pair(
+        self, left: Value, exprs: list[Expr], right: Value, message: str, place: Place | None
+    ) -> tuple[tuple[Slot, ...], Value, list[Expr]]:
+        for back in range(1, min(left.rank, right.rank) + 1):
+            a, b = left.axes[-back], right.axes[-back]
+            if a == ONE or b == ONE:
+                continue
+            for_left, for_right = self.merge(a, b, message, place)
+            left, right = left.replaced(for_left), right.replaced(for_right)
+            exprs = [substitute(expr, for_left) for expr in exprs]
+        longer, shorter = (left, right) if left.rank >= right.rank else (right, left)
+        offset = longer.rank - shorter.rank
+        axes = longer.axes[:offset] + tuple(
+            b if a == ONE else a for a, b in zip(longer.axes[offset:], shorter.axes, strict=True)
+        )
+        return axes, right, exprs
+
+
+def axis_number(axis: int, rank: int, place: Place | None) -> int:
+    """An axis counted from the front; ShapeError when there is no such axis."""
+    if not -rank <= axis < rank:
+        raise ShapeError(f"axis {axis} does not exist in an array of {rank} ax{'i' if rank == 1 else 'e'}s", place)
+    return axis % rank
