@@ -1,0 +1,422 @@
+"""Index notation to array expressions, by series-parallel reduction.
+
+Indices are vertices; factors of two indices are edges, of one index weights. Parallel edges merge (Hadamard product); a
+summed vertex of degree 0 is a sum or a dot product, of degree 1 a matrix times a vector, of degree 2 a product. What is
+left over when no vertex can go is an einsum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from ..index.dims import UNIT
+from ..index.indices import multiply, renew, substitute
+from ..index.nodes import (
+    ONE,
+    Apply,
+    Component,
+    Constant,
+    Delta,
+    Expr,
+    Extent,
+    Function,
+    Index,
+    Number,
+    Opaque,
+    Power,
+    Product,
+    Slot,
+    Sum,
+    slot_indices,
+    slot_terms,
+)
+from ..primitives import TABLE
+from ..program import Program
+from . import make
+from .nodes import (
+    Array,
+    Call,
+    Column,
+    DiagOf,
+    Einsum,
+    Elem,
+    Eye,
+    Filled,
+    Name,
+    Num,
+    Pi,
+    Reshape,
+    Size,
+    Take,
+    num,
+)
+
+LETTERS = "ijklmnpqrstuvwxyzabcdefghoABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """An array expression and the index of each of its axes."""
+
+    node: Array
+    axes: tuple[Index, ...]
+
+
+@dataclass
+class Network:
+    """The factors of one product, by how many indices they have."""
+
+    over: list[Index]
+    scalars: list[Array] = field(default_factory=list)
+    weights: dict[Index, list[Array]] = field(default_factory=dict)
+    edges: list[Labelled] = field(default_factory=list)
+    others: list[Labelled] = field(default_factory=list)
+
+    def put(self, item: Labelled) -> None:
+        """Sort a factor in, its scalar factors apart."""
+        scalars, node = make.split_scalars(item.node) if item.axes else ([], item.node)
+        self.scalars += scalars
+        match len(item.axes):
+            case 0:
+                self.scalars.append(node)
+            case 1:
+                self.weights.setdefault(item.axes[0], []).append(node)
+            case 2:
+                self._edge(Labelled(node, item.axes))
+            case _:
+                self.others.append(Labelled(node, item.axes))
+
+    def _edge(self, new: Labelled) -> None:
+        # parallel edges: a_ij b_ij
+        for place, old in enumerate(self.edges):
+            if set(old.axes) == set(new.axes):
+                node = new.node if new.axes == old.axes else make.transpose(new.node)
+                self.edges[place] = Labelled(make.mul([old.node, node]), old.axes)
+                return
+        self.edges.append(new)
+
+    def degree(self, index: Index) -> int:
+        return sum(index in edge.axes for edge in self.edges)
+
+    def touches_others(self, index: Index) -> bool:
+        return any(index in other.axes for other in self.others)
+
+    def weight(self, index: Index) -> Array | None:
+        """The Hadamard product of the weights of a vertex, taken off it."""
+        parts = self.weights.pop(index, [])
+        return make.mul(parts) if parts else None
+
+
+class Builder:
+    """Array expressions for the index notation of one program; parts the parser named are written out."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self._parts: dict[str, Array] = {}
+
+    def array(self, expr: Expr, slots: Sequence[Slot]) -> Array:
+        """The array with one axis for each slot: the derivative's layout."""
+        members = [index for slot in slots for index in slot_indices(slot)]
+        node = self.full(expr, members)
+        shape = tuple(slot.extent for slot in slots)
+        return node if node.shape == shape else Reshape(node, shape)
+
+    def definition(self, name: str) -> Array:
+        """The array that a definition holds."""
+        definition = self.program.definitions[name]
+        if name not in self._parts:
+            body = definition.body
+            if isinstance(body, Apply) and definition.axes == body.slots:
+                self._parts[name] = self._primitive(body)
+            else:
+                self._parts[name] = self.array(body, definition.axes)
+        return self._parts[name]
+
+    def full(self, expr: Expr, wanted: Sequence[Index]) -> Array:
+        """The array on exactly the wanted axes, repeated along those that the expression does not have."""
+        value = self.natural(expr, tuple(wanted))
+        missing = [index for index in wanted if index not in value.axes]
+        if not missing:
+            return self.oriented(value, wanted)
+        if len(wanted) <= 2:
+            return self._repeated(value, wanted, missing)
+        ones = [Labelled(Filled(1, (index.extent,)), (index,)) for index in missing]
+        return self._einsum([value, *ones], tuple(wanted))
+
+    def _repeated(self, value: Labelled, wanted: Sequence[Index], missing: list[Index]) -> Array:
+        shape = tuple(index.extent for index in wanted)
+        if isinstance(value.node, Num) and value.node.value == 0:
+            return Filled(0, shape)
+        if not value.axes:
+            return make.mul([value.node, Filled(1, shape)])
+        ones = Filled(1, (missing[0].extent,))
+        return make.outer(value.node, ones) if wanted[0] == value.axes[0] else make.outer(ones, value.node)
+
+    def oriented(self, value: Labelled, wanted: Sequence[Index]) -> Array:
+        """The array so that it broadcasts on the wanted axes."""
+        have = [index for index in wanted if index in value.axes]
+        if len(wanted) <= 2:
+            node = make.transpose(value.node) if list(value.axes) != have else value.node
+            return Column(node) if len(wanted) == 2 and have == [wanted[0]] else node
+        ordered = self._einsum([value], tuple(have)) if list(value.axes) != have else value.node
+        if have == list(wanted[len(wanted) - len(have) :]):
+            return ordered
+        dims = tuple(index.extent if index in have else UNIT for index in wanted)
+        return Reshape(ordered, dims)
+
+    # one method for each node kind
+
+    def natural(self, expr: Expr, wanted: tuple[Index, ...] = ()) -> Labelled:
+        """The array on the axes that come naturally, `wanted` giving the order where any would do."""
+        match expr:
+            case Number(value):
+                return Labelled(Num(value), ())
+            case Constant():
+                return Labelled(Pi(), ())
+            case Extent(dim):
+                count = dim.constant
+                return Labelled(Size(dim) if count is None else num(count), ())
+            case Component(tensor, slots):
+                return self._component(tensor, slots)
+            case Delta(left, right):
+                return self._delta(left, right, wanted)
+            case Sum(terms):
+                return self._sum(terms, wanted)
+            case Product():
+                return self._product(expr, wanted)
+            case Power(base, exponent):
+                return self._elementwise((base, exponent), wanted, lambda parts: make.power(*parts))
+            case Function(row, args):
+                return self._elementwise(args, wanted, lambda parts: Elem(row, parts))
+        raise TypeError(f"{type(expr).__name__} has no array form")
+
+    def _component(self, tensor: str, slots: tuple[Slot, ...]) -> Labelled:
+        node = self._tensor(tensor)
+        ones = tuple(axis for axis, slot in enumerate(slots) if slot == ONE)
+        if ones:
+            node = node.arg if isinstance(node, Column) and ones == (1,) else Call("sum", node, ones)
+            slots = tuple(slot for slot in slots if slot != ONE)
+        if not all(isinstance(slot, Index) for slot in slots):
+            return self._taken(node, slots)
+        axes: tuple[Index, ...] = slots  # type: ignore[assignment]
+        if len(set(axes)) == len(axes):
+            return Labelled(node, axes)
+        if len(axes) == 2:
+            return Labelled(DiagOf(node), axes[:1])
+        return self._einsum_labelled([Labelled(node, axes)], tuple(dict.fromkeys(axes)))
+
+    def _tensor(self, name: str) -> Array:
+        definition = self.program.definitions.get(name)
+        if definition is None:
+            return Name(name, self.program.shape(name))
+        visible = definition.named_by_user or definition.gradient_of or isinstance(definition.body, Opaque)
+        return Name(name, definition.shape) if visible else self.definition(name)
+
+    def _taken(self, node: Array, slots: tuple[Slot, ...]) -> Labelled:
+        """A component with slots of several indices: groups by a reshape, anything else by gathering."""
+        axes = tuple(dict.fromkeys(index for slot in slots for index in slot_indices(slot)))
+        members = [index for slot in slots for index in slot_indices(slot)]
+        if len(members) == len(axes) and all(is_group(slot) for slot in slots):
+            return Labelled(Reshape(node, tuple(index.extent for index in axes)), axes)
+        places = tuple((tuple((c, axes.index(i)) for i, c in terms), offset) for terms, offset in map(slot_terms, slots))
+        return Labelled(Take(node, places, tuple(index.extent for index in axes)), axes)
+
+    def _primitive(self, body: Apply) -> Array:
+        row = TABLE[body.primitive]
+        argument = self._tensor(body.tensor)
+        if row.matrix:
+            return Call(body.primitive, argument, None)
+        axes = None if len(body.axes) == argument.rank and row.kind == "reduce" else body.axes
+        if body.primitive == "prod":
+            axes = None if len(body.axes) == argument.rank else body.axes
+        return Call(body.primitive, argument, axes)
+
+    def _delta(self, left: Slot, right: Slot, wanted: tuple[Index, ...]) -> Labelled:
+        if isinstance(left, Index) and isinstance(right, Index):
+            return Labelled(Eye(left.extent), self._pair(left, right, wanted))
+        axes = tuple(dict.fromkeys((*slot_indices(left), *slot_indices(right))))
+        places = tuple((tuple((c, axes.index(i)) for i, c in terms), offset) for terms, offset in map(slot_terms, (left, right)))
+        return Labelled(Take(Eye(left.extent), places, tuple(index.extent for index in axes)), axes)
+
+    def _elementwise(self, parts: Sequence[Expr], wanted: tuple[Index, ...], build: Callable[[tuple[Array, ...]], Array]) -> Labelled:
+        values = [self.natural(part, wanted) for part in parts]
+        axes = self._order(values, wanted)
+        return Labelled(build(tuple(self.oriented(v, axes) for v in values)), axes)
+
+    def _order(self, values: Sequence[Labelled], wanted: tuple[Index, ...]) -> tuple[Index, ...]:
+        """The order of axes that asks for the fewest transposes; at a draw the wanted one."""
+        found = tuple(dict.fromkeys(index for value in values for index in value.axes))
+        want = tuple(index for index in wanted if index in found)
+        default = want if len(want) == len(found) else found
+        if len(found) != 2:
+            return default
+        other = default[::-1]
+        votes = {order: sum(value.axes == order for value in values) for order in (default, other)}
+        gain = 1 if wanted[:2] and set(wanted) >= set(found) else 0  # one transpose outside
+        return other if votes[other] > votes[default] + gain else default
+
+    def _sum(self, terms: Sequence[Expr], wanted: tuple[Index, ...]) -> Labelled:
+        values = [self.natural(term, wanted) for term in terms]
+        axes = self._order(values, wanted)
+        return Labelled(make.add(self.oriented(value, axes) for value in values), axes)
+
+    # products
+
+    def _product(self, product: Product, wanted: tuple[Index, ...]) -> Labelled:
+        product = multiply(product.factors, product.over)
+        loose = self._free_delta(product, wanted)
+        if loose is not None:
+            return loose
+        network = Network(list(product.over))
+        for factor in product.factors:
+            network.put(self.natural(factor, wanted))
+        self._eliminate(network)
+        return self._assembled(network, wanted, product)
+
+    def _free_delta(self, product: Product, wanted: tuple[Index, ...]) -> Labelled | None:
+        # v_i δ_ij = diag(v)
+        for place, factor in enumerate(product.factors):
+            if not isinstance(factor, Delta) or not (isinstance(factor.left, Index) and isinstance(factor.right, Index)):
+                continue
+            keep, drop = factor.left, factor.right
+            if keep in product.over or drop in product.over:
+                continue
+            rest = Product(product.factors[:place] + product.factors[place + 1 :], product.over)
+            value = self.natural(substitute(rest, {drop: keep}), tuple(i for i in wanted if i != drop))
+            if not value.axes:
+                return Labelled(make.mul([value.node, Eye(keep.extent)]), self._pair(keep, drop, wanted))
+            if value.axes == (keep,):
+                return Labelled(make.diag(value.node), self._pair(keep, drop, wanted))
+            return self._einsum_labelled([value, Labelled(Eye(keep.extent), (keep, drop))], wanted)
+        return None
+
+    def _pair(self, a: Index, b: Index, wanted: tuple[Index, ...]) -> tuple[Index, Index]:
+        return (b, a) if a in wanted and b in wanted and wanted.index(b) < wanted.index(a) else (a, b)
+
+    def _eliminate(self, network: Network) -> None:
+        """Sum out every index that can go, those of low degree first."""
+        while True:
+            ready = [i for i in network.over if not network.touches_others(i) and network.degree(i) <= 2]
+            if not ready:
+                return
+            index = min(ready, key=network.degree)
+            network.over.remove(index)
+            edges = [edge for edge in network.edges if index in edge.axes]
+            for edge in edges:
+                network.edges.remove(edge)
+            match len(edges):
+                case 0:
+                    self._sum_vertex(network, index)
+                case 1:
+                    self._sum_leaf(network, index, edges[0])
+                case _:
+                    self._sum_path(network, index, *edges)
+
+    def _sum_vertex(self, network: Network, index: Index) -> None:
+        # Σ_i a_i b_i = a @ b
+        weights = network.weights.pop(index, [])
+        if not weights:
+            network.put(Labelled(Size(index.extent), ()))
+            return
+        first, rest = make.mul(weights[:-1]) if len(weights) > 1 else None, weights[-1]
+        node = make.total(rest, None) if first is None else make.matmul([first, rest]) if first.rank else make.mul([first, make.total(rest, None)])
+        network.put(Labelled(node, ()))
+
+    def _sum_leaf(self, network: Network, index: Index, edge: Labelled) -> None:
+        # Σ_i a_ij w_i = Aᵀ w
+        weight = network.weight(index)
+        first = edge.axes[0] == index
+        other = edge.axes[1] if first else edge.axes[0]
+        if weight is None:
+            node = make.total(edge.node, (0 if first else 1,))
+        else:
+            node = make.matmul([make.transpose(edge.node) if first else edge.node, weight])
+        network.put(Labelled(node, (other,)))
+
+    def _sum_path(self, network: Network, index: Index, left: Labelled, right: Labelled) -> None:
+        # Σ_k a_ik w_k b_kj = A diag(w) B
+        weight = network.weight(index)
+        a = left.node if left.axes[1] == index else make.transpose(left.node)
+        b = right.node if right.axes[0] == index else make.transpose(right.node)
+        start = left.axes[0] if left.axes[1] == index else left.axes[1]
+        end = right.axes[1] if right.axes[0] == index else right.axes[0]
+        middle = [make.diag(weight)] if weight is not None else []
+        network.put(Labelled(make.matmul([a, *middle, b]), (start, end)))
+
+    def _assembled(self, network: Network, wanted: tuple[Index, ...], product: Product) -> Labelled:
+        """The result from what is left: at most two free vertices, or an einsum."""
+        free = [i for i in dict.fromkeys([*network.weights, *(i for e in network.edges + network.others for i in e.axes)]) if i not in network.over]
+        if network.over or len(free) > 2 or network.others:
+            return self._irreducible(network, wanted, product)
+        if len(free) < 2:
+            weights = [node for index in free for node in network.weights[index]]
+            return Labelled(make.mul([*network.scalars, *weights]), tuple(free))
+        return self._matrix(network, free, wanted)
+
+    def _matrix(self, network: Network, free: list[Index], wanted: tuple[Index, ...]) -> Labelled:
+        if not network.edges:
+            i, j = sorted(free, key=lambda index: wanted.index(index) if index in wanted else 0)
+            node = make.outer(make.mul(network.weights[i]), make.mul(network.weights[j]))
+            return Labelled(make.mul([*network.scalars, node]), (i, j))
+        (edge,) = network.edges
+        parts = [*network.scalars, edge.node]
+        row, column = (network.weight(index) for index in edge.axes)
+        if row is not None:
+            parts.append(Column(row))
+        if column is not None:
+            parts.append(column)
+        return Labelled(make.mul(parts), edge.axes)
+
+    def _irreducible(self, network: Network, wanted: tuple[Index, ...], product: Product) -> Labelled:
+        opened = distribute_one(product)
+        if opened is not None and len(wanted) <= 2:
+            return self._sum(opened, wanted)
+        items = [*network.others, *network.edges]
+        items += [Labelled(make.mul(nodes), (index,)) for index, nodes in network.weights.items()]
+        output = tuple(dict.fromkeys(i for item in items for i in item.axes if i not in network.over))
+        output = tuple(sorted(output, key=lambda i: wanted.index(i) if i in wanted else -1))
+        plain = network.others[0] if len(items) == 1 and items[0].axes == output else None
+        body = plain if plain is not None else self._einsum_labelled(items, output)
+        return Labelled(make.mul([*network.scalars, body.node]), body.axes)
+
+    def _einsum_labelled(self, items: Sequence[Labelled], wanted: tuple[Index, ...]) -> Labelled:
+        have = {i for item in items for i in item.axes}
+        output = tuple(i for i in wanted if i in have)
+        rest = tuple(i for i in dict.fromkeys(i for item in items for i in item.axes) if i not in output)
+        order = output or rest
+        return Labelled(self._einsum(items, order), order)
+
+    def _einsum(self, items: Sequence[Labelled], output: tuple[Index, ...]) -> Array:
+        scalars: list[Array] = []
+        parts: list[Labelled] = []
+        for item in items:
+            mine, node = make.split_scalars(item.node)
+            scalars += mine
+            parts.append(Labelled(node, item.axes))
+        letters = {i: LETTERS[place] for place, i in enumerate(dict.fromkeys((*output, *(i for part in parts for i in part.axes))))}
+        words = tuple("".join(letters[i] for i in part.axes) for part in parts)
+        word = "".join(letters[i] for i in output)
+        if len(parts) == 1 and words[0] == word:
+            return make.mul([*scalars, parts[0].node])
+        return make.mul([*scalars, Einsum(words, word, tuple(part.node for part in parts))])
+
+
+def is_group(slot: Slot) -> bool:
+    """Whether a slot is an index, or runs over its members in row-major order, each place once."""
+    if isinstance(slot, Index):
+        return True
+    stride = UNIT
+    for index, coefficient in reversed(slot.terms):
+        if coefficient != stride:
+            return False
+        stride = stride * index.extent
+    return not slot.offset.terms and stride == slot.extent
+
+
+def distribute_one(product: Product) -> list[Expr] | None:
+    """(a + b) c as [a c, b c], for one sum among the factors."""
+    for place, factor in enumerate(product.factors):
+        if isinstance(factor, Sum):
+            return [renew(multiply((*product.factors[:place], term, *product.factors[place + 1 :]), product.over)) for term in factor.terms]
+    return None

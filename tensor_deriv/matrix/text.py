@@ -1,0 +1,227 @@
+"""Array expressions as text: the expression language itself, and the base that the code targets change a few cells of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from ..index.dims import Dim
+from . import make
+from .nodes import (
+    Add,
+    Array,
+    Call,
+    Column,
+    Diag,
+    DiagOf,
+    Einsum,
+    Elem,
+    Eye,
+    Filled,
+    MatMul,
+    Mul,
+    Name,
+    Num,
+    Outer,
+    Pi,
+    Pow,
+    Reshape,
+    Size,
+    T,
+    Take,
+    Trace,
+    num,
+)
+
+SUM, PRODUCT, SIGN, POWER, ATOM = range(1, 6)  # how tightly Python binds each
+COMPARISON = 0
+Printed = tuple[str, int]
+
+
+class TextPrinter:
+    """Prints an array expression; each node kind is one short method, each name one cell of a table."""
+
+    names: dict[str, str] = {}  # elementwise functions and primitives whose name differs from ours
+
+    def __init__(self, replace: Callable[[Array], str | None] | None = None) -> None:
+        self.replace = replace or (lambda node: None)
+
+    def print(self, node: Array) -> str:
+        return self.term(node)[0]
+
+    def term(self, node: Array) -> Printed:
+        """The text of a node, and how tightly it binds."""
+        name = self.replace(node)
+        if name is not None:
+            return name, ATOM
+        return getattr(self, "_" + type(node).__name__.lower())(node)  # type: ignore[no-any-return]
+
+    def at(self, node: Array, tight: int) -> str:
+        """The text in a place that binds as tightly as `tight`, bracketed where needed."""
+        text, own = self.term(node)
+        return text if own >= tight else f"({text})"
+
+    def word(self, name: str) -> str:
+        return self.names.get(name, name)
+
+    def size(self, dim: Dim) -> Printed:
+        text = str(dim)
+        tight = ATOM if dim.symbol or dim.constant is not None else PRODUCT if len(dim.terms) == 1 else SUM
+        return text, tight
+
+    def _num(self, node: Num) -> Printed:
+        return number_text(node.value)
+
+    def _pi(self, node: Pi) -> Printed:
+        return self.word("pi"), ATOM
+
+    def _size(self, node: Size) -> Printed:
+        return self.size(node.dim)
+
+    def _name(self, node: Name) -> Printed:
+        return node.name, ATOM
+
+    def _add(self, node: Add) -> Printed:
+        text = ""
+        for term in positive_first(node.parts):
+            value, _ = make.coefficient(term) if not isinstance(term, Num) else (term.value, term)
+            if text and value < 0:
+                text += " - " + self.at(make.mul([num(-1), term]), PRODUCT)
+            else:
+                text += (" + " if text else "") + (self.at(term, SUM) if not text else self.at(term, PRODUCT))
+        return text, SUM
+
+    def _mul(self, node: Mul) -> Printed:
+        value, above, below = fraction_parts(node)
+        sign = "-" if value < 0 else ""
+        value = abs(value)
+        top, bottom = _number_split(value, bool(above))
+        chain = [part for part in above if isinstance(part, MatMul)]
+        scalar_rest = all(not part.rank for part in above if not isinstance(part, MatMul))
+        if len(chain) == 1 and scalar_rest and chain[0].rank and not self.replace(chain[0]):
+            words = [top] if top else []
+            words += [self.at(part, SIGN) for part in above if not isinstance(part, MatMul)]
+            text = "*".join([*words, self.at(chain[0], PRODUCT)])
+        else:
+            words = ([top] if top else []) + [self.factor(part) for part in above]
+            text = "*".join(words) or "1"
+        for part in ([bottom] if bottom else []) + [self.at(part, SIGN) for part in below]:
+            text += "/" + part
+        return sign + text, PRODUCT
+
+    def factor(self, node: Array) -> str:
+        """A factor of a Hadamard product: a matrix product in it is bracketed."""
+        return self.at(node, SIGN)
+
+    def _matmul(self, node: MatMul) -> Printed:
+        return " @ ".join(self.at(part, SIGN) for part in node.parts), PRODUCT
+
+    def _pow(self, node: Pow) -> Printed:
+        if isinstance(node.exponent, Num):
+            if node.exponent.value == Fraction(1, 2):
+                return self.call("sqrt", self.print(node.base))
+            if node.exponent.value < 0:
+                return self._inverse(node.base, -node.exponent.value)
+        return f"{self.at(node.base, ATOM)}**{self.at(node.exponent, POWER)}", POWER
+
+    def _inverse(self, base: Array, exponent: Fraction) -> Printed:
+        return "1/" + self.at(make.power(base, Num(exponent)), SIGN), PRODUCT
+
+    def call(self, name: str, *args: str) -> Printed:
+        return f"{self.word(name)}({', '.join(args)})", ATOM
+
+    def _elem(self, node: Elem) -> Printed:
+        if node.row.name in ("greater", "equal"):
+            sign = ">" if node.row.name == "greater" else "=="
+            return f"({self.at(node.args[0], SUM)} {sign} {self.at(node.args[1], SUM)})", ATOM
+        return self.call(node.row.name, *(self.print(arg) for arg in node.args))
+
+    def _t(self, node: T) -> Printed:
+        if node.rank > 2:
+            letters = "abcdefgh"[: node.rank - 2]
+            return self.call("einsum", f'"{letters}ij->{letters}ji"', self.print(node.arg))
+        return self.at(node.arg, ATOM) + ".T", ATOM
+
+    def _diag(self, node: Diag) -> Printed:
+        return self.call("diag", self.print(node.arg))
+
+    def _diagof(self, node: DiagOf) -> Printed:
+        return self.call("diag", self.print(node.arg))
+
+    def _trace(self, node: Trace) -> Printed:
+        return self.call("trace", self.print(node.arg))
+
+    def _column(self, node: Column) -> Printed:
+        return self.at(node.arg, ATOM) + "[:, None]", ATOM
+
+    def _outer(self, node: Outer) -> Printed:
+        return self.call("outer", self.print(node.left), self.print(node.right))
+
+    def _call(self, node: Call) -> Printed:
+        return self.call(node.name, self.print(node.arg), *self.axis_words(node))
+
+    def axis_words(self, node: Call) -> list[str]:
+        """`axis=…` and `keepdims=True`, where they are not the default."""
+        default = (node.arg.rank - 1,) if node.name in ("softmax", "log_softmax") else None
+        words = []
+        if node.axis is not None and node.axis != default:
+            words.append(f"axis={node.axis[0] if len(node.axis) == 1 else node.axis}")
+        return words + (["keepdims=True"] if node.keepdims else [])
+
+    def _einsum(self, node: Einsum) -> Printed:
+        return self.call("einsum", f'"{node.spec}"', *(self.print(part) for part in node.parts))
+
+    def _eye(self, node: Eye) -> Printed:
+        return self.call("eye", self.size(node.dim)[0])
+
+    def _filled(self, node: Filled) -> Printed:
+        return self.call("ones" if node.value else "zeros", *(self.size(dim)[0] for dim in node.dims))
+
+    def _reshape(self, node: Reshape) -> Printed:
+        return self.call("reshape", self.print(node.arg), *(self.size(dim)[0] for dim in node.dims))
+
+    def _take(self, node: Take) -> Printed:
+        raise NotImplementedError("entries at affine slots have no text")
+
+
+def number_text(value: Fraction) -> Printed:
+    """A rational as a reader expects it: 3, 0.1, 1/3."""
+    if value.denominator == 1:
+        return str(value.numerator), ATOM if value >= 0 else SIGN
+    if value.denominator <= 12 and value.denominator != 10:
+        return f"{value.numerator}/{value.denominator}", PRODUCT
+    decimal = float(value)
+    if Fraction(str(decimal)) == value:
+        return repr(decimal), ATOM if value >= 0 else SIGN
+    return f"{value.numerator}/{value.denominator}", PRODUCT
+
+
+def _number_split(value: Fraction, has_factors: bool) -> tuple[str, str]:
+    """The number above and below the line; nothing for a one among other factors."""
+    text, tight = number_text(value)
+    if "/" in text and tight == PRODUCT:
+        top = str(value.numerator) if value.numerator != 1 or not has_factors else ""
+        return top, str(value.denominator)
+    return ("" if value == 1 and has_factors else text), ""
+
+
+def fraction_parts(node: Mul) -> tuple[Fraction, list[Array], list[Array]]:
+    """The number, what stands above and what stands below the line (with positive exponents)."""
+    value, above, below = Fraction(1), [], []
+    for part in node.parts:
+        if isinstance(part, Num):
+            value *= part.value
+        elif isinstance(part, Pow) and isinstance(part.exponent, Num) and part.exponent.value < 0:
+            below.append(make.power(part.base, Num(-part.exponent.value)))
+        else:
+            above.append(part)
+    return value, above, below
+
+
+def positive_first(terms: tuple[Array, ...]) -> list[Array]:
+    """The terms, one without a minus in front where there is one."""
+    for place, term in enumerate(terms):
+        value = term.value if isinstance(term, Num) else make.coefficient(term)[0]
+        if value > 0:
+            return [term, *terms[:place], *terms[place + 1 :]]
+    return list(terms)
