@@ -1,0 +1,233 @@
+"""An independent meaning of the language: the text's own syntax tree, walked with plain NumPy.
+
+It shares no code with the reader, the index notation or the array forms, so that what they agree on with it is not agreed on
+by construction. Nothing is evaluated as Python.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import operator
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from .meanings import ELEMENTWISE, OPERATIONS
+
+Array = Any
+Indexed = tuple[Array, tuple[str, ...]]  # an array, and the index letter of each of its axes
+
+_SIGNS: dict[type, Callable[[Any], Any]] = {ast.USub: operator.neg, ast.UAdd: operator.pos}
+_OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv, ast.Pow: operator.pow,
+    ast.MatMult: operator.matmul,
+}  # fmt: skip
+_COMPARISONS: dict[type, Callable[[Any, Any], Any]] = {ast.Gt: operator.gt, ast.Lt: operator.lt, ast.Eq: operator.eq}
+
+_LEFT = re.compile(r"\s*([A-Za-z_]\w*)\s*(?:([\[(])([^\])=]*)[\])])?\s*=(?!=)")
+
+
+class CannotInterpret(Exception):
+    """The text holds something that has no meaning here; says nothing about whether the text is right."""
+
+
+def interpret(
+    texts: Sequence[str],
+    tensors: Mapping[str, Array],
+    dims: Mapping[str, int],
+    functions: Mapping[str, Callable[[Array], Array]] | None = None,
+) -> Array:
+    """The array that the last of `texts` stands for, the others being definitions in order.
+
+    `functions` gives arbitrary functions such as `l` in `l(T)` a meaning. Raises CannotInterpret.
+    """
+    names = {name: np.asarray(array, dtype=float) for name, array in tensors.items()}
+    reader = _Reader(names, dict(dims), dict(functions or {}))
+    for text in texts[:-1]:
+        reader.define(text)
+    return np.asarray(reader.value_of(texts[-1]), dtype=float)
+
+
+class _Reader:
+    """What names stand for so far."""
+
+    def __init__(self, names: dict[str, Array], dims: dict[str, int], functions: dict[str, Callable[..., Array]]) -> None:
+        self.names = names
+        self.dims = dims
+        self.functions = functions
+
+    def define(self, text: str) -> None:
+        match = _LEFT.match(text)
+        if not match:
+            raise CannotInterpret(f"no definition: {text}")
+        name, bracket, inside = match.group(1), match.group(2), _words(match.group(3))
+        if bracket == "(":
+            self.functions[name] = self._function(inside, _tree(text[match.end() :]))
+        elif name not in self.names:  # a tensor that the caller gives is held at that value
+            self.names[name] = self.value_of(text)
+
+    def value_of(self, text: str) -> Array:
+        """The array of a right-hand side."""
+        match = _LEFT.match(text)
+        tree = _tree(text[match.end() :] if match else text)
+        free = _words(match.group(3)) if match and match.group(2) == "[" else ()
+        if free or any(map(_holds_letters, ast.walk(tree))):
+            return _Einstein(self, free).value(tree)
+        return self.value(tree)
+
+    def _function(self, parameters: tuple[str, ...], tree: ast.expr) -> Callable[..., Array]:
+        def call(*values: Array) -> Array:
+            return _Reader({**self.names, **dict(zip(parameters, values, strict=True))}, self.dims, self.functions).value(tree)
+
+        return call
+
+    def value(self, node: ast.AST) -> Any:
+        """What a node of the array language stands for: an array, or a written-out axis, flag or string."""
+        match node:
+            case ast.Constant(value=int() | float() | str() | None as value):
+                return value
+            case ast.Name(id=name):
+                return self.name(name)
+            case ast.UnaryOp(op=op, operand=inner) if type(op) in _SIGNS:
+                return _SIGNS[type(op)](self.value(inner))
+            case ast.BinOp(op=op, left=left, right=right) if type(op) in _OPERATORS:
+                return _OPERATORS[type(op)](self.value(left), self.value(right))
+            case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _COMPARISONS:
+                return 1.0 * _COMPARISONS[type(op)](self.value(left), self.value(right))
+            case ast.Tuple(elts=items) | ast.List(elts=items):
+                return tuple(map(self.value, items))
+            case ast.Attribute(value=inner, attr="T"):
+                return np.transpose(self.value(inner))
+            case ast.Attribute(value=inner, attr="shape"):
+                return np.shape(self.value(inner))
+            case ast.Subscript(value=inner, slice=place):
+                return self.value(inner)[self.place(place)]
+            case ast.Call(func=ast.Name(id=name), args=args, keywords=words):
+                named = {str(word.arg): self.value(word.value) for word in words}
+                return self.function(name)(*map(self.value, args), **named)
+        raise CannotInterpret(ast.unparse(node))
+
+    def place(self, node: ast.AST) -> Any:
+        """What stands in the brackets of `x[…]`."""
+        match node:
+            case ast.Tuple(elts=items):
+                return tuple(map(self.place, items))
+            case ast.Slice(lower=lower, upper=upper, step=step):
+                return slice(*(None if part is None else int(self.value(part)) for part in (lower, upper, step)))
+        return self.value(node)
+
+    def name(self, name: str) -> Any:
+        for known in (self.names, self.dims, {"pi": math.pi}):
+            if name in known:
+                return known[name]
+        raise CannotInterpret(f"the name {name}")
+
+    def function(self, name: str) -> Callable[..., Any]:
+        for known in (self.functions, ELEMENTWISE, OPERATIONS):
+            if name in known:
+                return known[name]
+        raise CannotInterpret(f"the function {name}")
+
+
+class _Einstein:
+    """Index notation: each node gives an array over letters; a letter that stands twice in a product is summed."""
+
+    def __init__(self, reader: _Reader, free: tuple[str, ...]) -> None:
+        self.reader = reader
+        self.free = free
+
+    def value(self, tree: ast.expr) -> Array:
+        array, letters = self.read(tree)
+        if set(letters) != set(self.free):
+            raise CannotInterpret(f"the indices {letters} and {self.free}")
+        return np.transpose(array, [letters.index(letter) for letter in self.free])
+
+    def read(self, node: ast.AST) -> Indexed:
+        match node:
+            case ast.Subscript(value=ast.Name(id=name)) if _holds_letters(node):
+                return self.product([(self.tensor(name), _letters(node))])
+            case ast.UnaryOp(op=op, operand=inner) if type(op) in _SIGNS:
+                return self.together(_SIGNS[type(op)], [self.read(inner)])
+            case ast.BinOp(op=ast.Mult() | ast.Div()):
+                return self.product(self.factors(node))
+            case ast.BinOp(op=ast.Add() | ast.Sub() | ast.Pow() as op, left=left, right=right):
+                return self.together(_OPERATORS[type(op)], [self.read(left), self.read(right)])
+            case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
+                return self.together(self.elementwise(name), [self.read(arg) for arg in args])
+            case ast.Constant() | ast.Name():
+                array = np.asarray(self.reader.value(node), dtype=float)
+                if not array.ndim:
+                    return array, ()
+        raise CannotInterpret(f"{ast.unparse(node)} in index notation")
+
+    def tensor(self, name: str) -> Array:
+        """`x[i,k]` may stand for the components of X."""
+        upper = name[0].upper() + name[1:]
+        return self.reader.name(upper if name not in self.reader.names and upper in self.reader.names else name)
+
+    def elementwise(self, name: str) -> Callable[..., Array]:
+        found = self.reader.functions.get(name) or ELEMENTWISE.get(name)
+        if found is None:
+            raise CannotInterpret(f"{name} in index notation")
+        return found
+
+    def factors(self, node: ast.AST) -> list[Indexed]:
+        match node:
+            case ast.BinOp(op=ast.Mult(), left=left, right=right):
+                return [*self.factors(left), *self.factors(right)]
+            case ast.BinOp(op=ast.Div(), left=left, right=right):
+                return [*self.factors(left), self.together(lambda x: 1 / x, [self.read(right)])]
+        return [self.read(node)]
+
+    def product(self, factors: list[Indexed]) -> Indexed:
+        # Σ over the letters that stand twice, the ones on the left never
+        written = [letter for _, letters in factors for letter in letters]
+        array, letters = self.together(lambda *parts: math.prod(parts), [_diagonal(*factor) for factor in factors])
+        summed = [letter for letter in letters if written.count(letter) > 1 and letter not in self.free]
+        places = tuple(letters.index(letter) for letter in summed)
+        return np.sum(array, axis=places), tuple(letter for letter in letters if letter not in summed)
+
+    def together(self, function: Callable[..., Array], values: list[Indexed]) -> Indexed:
+        """An elementwise operation on arrays whose axes go by their letters."""
+        letters = tuple(dict.fromkeys(letter for _, own in values for letter in own))
+        return np.asarray(function(*(_spread(array, own, letters) for array, own in values))), letters
+
+
+def _spread(array: Array, own: tuple[str, ...], letters: tuple[str, ...]) -> Array:
+    present = [letter for letter in letters if letter in own]
+    ordered = np.transpose(array, [own.index(letter) for letter in present])
+    sizes = dict(zip(present, np.shape(ordered), strict=True))
+    return np.reshape(ordered, [sizes.get(letter, 1) for letter in letters])
+
+
+def _diagonal(array: Array, letters: tuple[str, ...]) -> Indexed:
+    # x_ii is an array over i alone
+    for first, letter in enumerate(letters):
+        if letter in letters[first + 1 :]:
+            second = letters.index(letter, first + 1)
+            rest = tuple(other for place, other in enumerate(letters) if place not in (first, second))
+            return _diagonal(np.diagonal(array, axis1=first, axis2=second), (*rest, letter))
+    return array, letters
+
+
+def _tree(text: str) -> ast.expr:
+    try:
+        return ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise CannotInterpret(f"no expression: {text}") from None
+
+
+def _words(text: str | None) -> tuple[str, ...]:
+    return tuple(word.strip() for word in (text or "").split(",") if word.strip())
+
+
+def _letters(node: ast.Subscript) -> tuple[str, ...]:
+    items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    return tuple(item.id if isinstance(item, ast.Name) else "" for item in items)
+
+
+def _holds_letters(node: ast.AST) -> bool:
+    return isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and all(_letters(node))
