@@ -63,7 +63,8 @@ def _orthogonal_pair(node: Product, a: Expr, b: Expr, names: set[str], places: s
     if not (isinstance(a, Component) and isinstance(b, Component) and a.tensor == b.tensor and a.tensor in names):
         return None
     others = frozenset().union(*(f.free for at, f in enumerate(node.factors) if at not in places))
-    for axis in (0, 1):
+    extents = [slot.extent for slot in a.slots]
+    for axis in (0, 1) if extents[0] == extents[1] else (0,):
         met = a.slots[axis]
         free = a.slots[1 - axis], b.slots[1 - axis]
         if met == b.slots[axis] and isinstance(met, Index) and met in node.over and met not in others and met not in free:

@@ -41,10 +41,17 @@ class Evaluator:
     `functions` gives an arbitrary function a meaning: a callable of the array and the order of the derivative.
     """
 
-    def __init__(self, tensors: Mapping[str, Array], sizes: Mapping[str, int], functions: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        tensors: Mapping[str, Array],
+        sizes: Mapping[str, int],
+        functions: Mapping[str, Any] | None = None,
+        definitions: Mapping[str, Any] | None = None,
+    ) -> None:
         self.tensors = dict(tensors)
         self.sizes = sizes
         self.functions = functions or {}
+        self.definitions = definitions or {}  # ∂t/∂x of a defined t is that of its definition
         self._primitives: dict[tuple[str, str, tuple[int, ...]], Array] = {}
 
     def size(self, dim: Dim) -> int:
@@ -172,11 +179,13 @@ class Evaluator:
         # ∂/∂x by differences: a meaning that no rule has a part in
         from ..verify.differences import jacobian
 
+        if isinstance(body, Component) and body.tensor != by.tensor and body.tensor in self.definitions:
+            body = self.definitions[body.tensor].at(body.slots)
         free = tuple(sorted(body.free, key=lambda i: i.id))
         shape = [self.size(index.extent) for index in free]
 
         def value(x: Array) -> Array:
-            inner = Evaluator({**self.tensors, by.tensor: x}, self.sizes, self.functions)
+            inner = Evaluator({**self.tensors, by.tensor: x}, self.sizes, self.functions, self.definitions)
             return inner.spread(inner.evaluate(body), free)
 
         x = np.asarray(self.tensors[by.tensor], dtype=float)

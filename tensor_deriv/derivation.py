@@ -1,0 +1,231 @@
+"""The public object: a derivation, with its steps, its matrix form and everything that prints it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from .calculus.differentiate import Gradient, Section, differentiate
+from .errors import DerivationError, UnsupportedError
+from .index.dims import Dim
+from .index.nodes import Expr
+from .language.reader import Shapes, read_program
+from .program import Program
+
+if TYPE_CHECKING:
+    from .matrix.forms import Form
+    from .verify.check import Report
+
+STYLES = ("cartesian", "mixed")
+TARGETS = ("numpy", "torch", "jax")
+
+
+@dataclass(frozen=True)
+class DerivationStep:
+    """One line of a derivation: the rule that made it, its law and source, and what stands there."""
+
+    rule: str
+    law: str
+    source: str
+    group: str
+    variable: str  # the tensor that this part of the derivation derives by
+    expression: str
+    latex: str
+
+
+class Derivation:
+    """The derivative of an expression by one variable.
+
+    Its layout: result.shape + variable.shape · order. Made by `derive`; nothing here is computed before it is asked for.
+    """
+
+    def __init__(self, program: Program, wrt: str, order: int = 1, style: str = "cartesian", title: str = "") -> None:
+        if order < 1 or order > 4:
+            raise UnsupportedError(f"the order may be 1 to 4, not {order}")
+        self.program = program
+        self.wrt = wrt
+        self.order = order
+        self.style = style
+        self.title = title
+        self.gradient: Gradient = differentiate(program, wrt, order)
+
+    @cached_property
+    def below(self) -> Program:
+        """The program whose result the last ∂ derives: the question itself at order 1, else the derivative before."""
+        return differentiate(self.program, self.wrt, self.order - 1).program if self.order > 1 else self.program
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        """The parts of the derivation, upstream gradients first, the answer last."""
+        return self.gradient.sections
+
+    @property
+    def result(self) -> Expr:
+        """The derivative in index notation."""
+        return self.gradient.program.result.body
+
+    @property
+    def shape(self) -> tuple[Dim, ...]:
+        """The shape of the derivative, in dimensions."""
+        return self.gradient.program.result.shape
+
+    @cached_property
+    def given(self) -> dict[str, tuple[Dim, ...]]:
+        """What the generated function takes, by name: every input, and of an arbitrary function what the answer uses."""
+        from .matrix.forms import names
+
+        program = self.gradient.program
+        used = names(self.form.node).union(*(names(item.node) for item in self.form.definitions))
+        return {name: shape for name, shape in program.given.items() if name in program.inputs or name in used}
+
+    @property
+    def zero(self) -> bool:
+        """Whether the variable does not occur, so that the derivative is zero."""
+        return self.gradient.zero
+
+    @cached_property
+    def form(self) -> Form:
+        """The array form of the derivative."""
+        from .matrix.forms import form
+
+        return form(self.gradient.program)
+
+    @cached_property
+    def value_form(self) -> Form:
+        """The array form of the expression itself."""
+        from .matrix.forms import form
+
+        return form(self.program)
+
+    @cached_property
+    def matrix(self) -> str | None:
+        """The derivative in the expression language; None where it has no such form."""
+        from .matrix.language import in_language
+
+        return in_language(self.form.node)
+
+    @cached_property
+    def definitions(self) -> tuple[str, ...]:
+        """What `matrix` names, in order: the caller's own definitions and upstream gradients."""
+        from .matrix.language import definition_text
+
+        return tuple(definition_text(item) for item in self.form.definitions) if self.matrix else ()
+
+    @cached_property
+    def steps(self) -> tuple[DerivationStep, ...]:
+        """Every line, the question first and the answer last."""
+        from .output.steps import public_steps
+
+        return public_steps(self)
+
+    @cached_property
+    def conventions(self) -> tuple[str, ...]:
+        """What is taken at points where the expression has no derivative."""
+        from .output.conventions import conventions
+
+        return conventions(self)
+
+    def latex(self, style: str | None = None, steps: bool = True, every: bool = False) -> str:
+        """The derivation as one `aligned` block; `steps=False` gives the last line alone, `every=True` shows each rule."""
+        from .output.latex import derivation_latex
+
+        return derivation_latex(self, self._style(style), steps, every)
+
+    def text(self, style: str | None = None, steps: bool = True, every: bool = False) -> str:
+        """The derivation in Unicode."""
+        from .output.text import derivation_text
+
+        return derivation_text(self, self._style(style), steps, every)
+
+    def markdown(self, style: str | None = None, steps: bool = True) -> str:
+        """The derivation as Markdown with `$$` mathematics."""
+        from .output.markdown import derivation_markdown
+
+        return derivation_markdown(self, self._style(style), steps)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything, in types that JSON knows."""
+        from .output.record import to_dict
+
+        return to_dict(self)
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex()}$"
+
+    def _repr_html_(self) -> str:
+        from .output.html import to_html
+
+        return to_html(self)
+
+    def __repr__(self) -> str:
+        return f"<derivation of {self.program.texts[-1]!r} by {self.wrt}: {self.matrix or 'no matrix form'}>"
+
+    def code(self, target: str = "numpy") -> str:
+        """The source of a function of the inputs by name; `target` is one of numpy, torch, jax."""
+        from .code.generate import derivative_source
+
+        return derivative_source(self, _target(target))
+
+    def function(self, target: str = "numpy") -> Callable[..., Any]:
+        """The derivative as a function of the inputs by name."""
+        from .code.generate import compiled
+
+        return compiled(self.code(target))
+
+    def value_code(self, target: str = "numpy") -> str:
+        """The source of a function for the expression itself; UnsupportedError for an arbitrary function `l(T)`."""
+        from .code.generate import value_source
+
+        return value_source(self, _target(target))
+
+    def value_function(self, target: str = "numpy") -> Callable[..., Any]:
+        """The expression itself as a function of the inputs by name."""
+        from .code.generate import compiled
+
+        return compiled(self.value_code(target))
+
+    def check(self, seed: int = 0) -> Report:
+        """Compare steps, result, matrix form and code at random points; a Report."""
+        from .verify.check import check
+
+        return check(self, seed)
+
+    def forms_to_check(self) -> list[tuple[str, Callable[..., Any]]]:
+        """The ways the result is said, each as a function of an evaluator and a point."""
+        from .verify.forms import ways
+
+        return ways(self)
+
+    def _style(self, style: str | None) -> str:
+        style = style or self.style
+        if style not in STYLES:
+            raise UnsupportedError(f"there is no style `{style}`; styles are {', '.join(STYLES)}")
+        return style
+
+
+def _target(target: str) -> str:
+    if target not in TARGETS:
+        raise UnsupportedError(f"there is no code target `{target}`; targets are {', '.join(TARGETS)}")
+    return target
+
+
+def derive(
+    expr: str,
+    wrt: str,
+    shapes: Shapes | None = None,
+    definitions: Sequence[str] = (),
+    order: int = 1,
+    assume: Mapping[str, str | Iterable[str]] | None = None,
+    style: str = "cartesian",
+) -> Derivation:
+    """Derive an expression by a variable, in the layout result.shape + wrt.shape · order.
+
+    `shapes` maps names to dimensions, ("n", "d") or "n d"; those left out are inferred. Raises DerivationError.
+    """
+    try:
+        program = read_program(expr, shapes, tuple(definitions), assume)
+        return Derivation(program, wrt, order, style)
+    except RecursionError:
+        raise DerivationError("the expression is nested too deeply; name parts of it with definitions") from None

@@ -1,0 +1,69 @@
+"""The measure of simplicity: operations as written, a little more for what reads badly, ties by length."""
+
+from __future__ import annotations
+
+from .make import coefficient
+from .nodes import Add, Array, Call, Column, Einsum, Elem, Eye, Filled, MatMul, Mul, Name, Num, Pi, Pow, Size, T, Take
+from .text import fraction_parts, number_text
+
+COMPOUND_TRANSPOSE = 0.5  # .T around brackets
+ROW_FIRST = 1.1  # a vector that a matrix product begins with
+LENGTH = 0.01  # for each node, so that of two equally simple forms the shorter is taken
+
+
+def cost(node: Array) -> float:
+    """How much there is to read; kept on the node."""
+    known = node.__dict__.get("_cost")
+    if known is None:
+        known = node.__dict__["_cost"] = LENGTH + _cost(node)
+    return known
+
+
+def _cost(node: Array) -> float:
+    below = sum(map(cost, node.children))
+    match node:
+        case Num(value):
+            return (value < 0) + ("/" in number_text(value)[0])
+        case Name(name, _):
+            return LENGTH / 10 * len(name)
+        case Pi() | Size():
+            return 0.0
+        case Add(parts):
+            return _sum(parts)
+        case Mul():
+            return _product(node)
+        case MatMul(parts):
+            row = node.rank == 1 and parts[0].rank == 1
+            return below + len(parts) - 1 + ROW_FIRST * row
+        case T(arg):
+            return below + 1 + COMPOUND_TRANSPOSE * bool(arg.children)
+        case Pow(_, exponent):
+            negative = isinstance(exponent, Num) and exponent.value < 0
+            return below + (1 if negative and exponent.value == -1 else 1 + negative)  # type: ignore[union-attr]
+        case Elem(row, _):
+            return below + (0.5 if row.name in ("greater", "equal") else 1)
+        case Column():
+            return below + 0.5
+        case Take() | Einsum():
+            return below + 4
+        case Call() | Eye() | Filled():
+            return below + 1
+    return below + 1
+
+
+def _sum(parts: tuple[Array, ...]) -> float:
+    total, positive = len(parts) - 1.0, False
+    for part in parts:
+        value = part.value if isinstance(part, Num) else coefficient(part)[0]
+        total += cost(part) - (value < 0)
+        positive |= value > 0
+    return total + (not positive)
+
+
+def _product(node: Mul) -> float:
+    value, above, below = fraction_parts(node)
+    text = number_text(abs(value))[0]
+    top, bottom = (text.split("/") + [""])[:2]
+    above_count = len(above) + (top != "1" or not above)
+    operators = above_count - 1 + len(below) + bool(bottom)
+    return (value < 0) + operators + sum(map(cost, above)) + sum(map(cost, below))

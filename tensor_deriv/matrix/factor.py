@@ -1,0 +1,147 @@
+"""Common factors of a sum: on the left and right of matrix products, and of Hadamard products."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from . import make
+from .flip import Flipper
+from .nodes import Add, Array, Call, Column, Filled, MatMul, Mul, Num, Outer, Pow, num
+
+Chain = tuple[list[Array], list[Array]]  # scalar factors, and matrices in order
+
+
+def chains(node: Array, flipper: Flipper) -> Iterator[Array]:
+    # A X + B X = (A + B) X, and the same on the left
+    if not isinstance(node, Add) or node.rank == 0:
+        return
+    parts = [as_chain(term, flipper) for term in node.parts]
+    for end in (0, -1):
+        for common in _repeated([chain[end] for _, chain in parts if chain[end].rank]):
+            inside = [place for place, (_, chain) in enumerate(parts) if chain[end] == common]
+            rests = [_rest(*parts[place], end) for place in inside]
+            if any(rest is None for rest in rests):
+                continue
+            joined = make.add(rest for rest in rests if rest is not None)
+            if not _fits(joined, common, end):
+                continue
+            whole = make.matmul([common, joined] if end == 0 else [joined, common])
+            yield make.add([whole, *(term for place, term in enumerate(node.parts) if place not in inside)])
+
+
+def _fits(joined: Array, common: Array, end: int) -> bool:
+    return joined.rank > 0 and (common.rank == 2 or end == -1) and (joined.rank == 2 or end == 0)
+
+
+def _rest(scalars: list[Array], chain: list[Array], end: int) -> Array | None:
+    rest = chain[1:] if end == 0 else chain[:-1]
+    if not rest:
+        return None
+    return make.mul([*scalars, make.matmul(rest) if len(rest) > 1 else rest[0]])
+
+
+def as_chain(term: Array, flipper: Flipper) -> Chain:
+    """A term as scalar factors and a matrix product; an outer product of products is one with a cut."""
+    scalars, rest = make.split_scalars(term)
+    match rest:
+        case MatMul(parts):
+            if parts[0].rank == 1 and rest.rank == 1:
+                turned = flipper.reversed_chain(rest)
+                return scalars, list(turned.parts) if isinstance(turned, MatMul) else [turned]
+            return scalars, list(parts)
+        case Outer():
+            left, right = as_chain(rest.left, flipper), as_chain(rest.right, flipper)
+            if rest.left.rank == rest.right.rank == 1 and left[1][-1].rank == right[1][-1].rank == 1:
+                core = Outer(left[1][-1], right[1][-1])
+                after = [flipper.flip(part) for part in reversed(right[1][:-1])]
+                return scalars + left[0] + right[0], [*left[1][:-1], core, *after]
+        case Call("sum", arg, (0,), False) if arg.rank == 2:
+            return scalars, [flipper.flip(arg), Filled(1, arg.shape[:1])]  # Σ_i a_ij = Aᵀ1
+        case Call("sum", arg, (1,), False) if arg.rank == 2:
+            return scalars, [arg, Filled(1, arg.shape[1:])]
+    return scalars, [rest]
+
+
+def rows(node: Array, flipper: Flipper) -> Iterator[Array]:
+    # 1 (H1)ᵀ + V Hᵀ = (1 + V) Hᵀ, where the row sum is broadcast
+    if not isinstance(node, Add) or node.rank != 2:
+        return
+    for place, term in enumerate(node.parts):
+        scalars, rest = make.split_scalars(term)
+        row, column = isinstance(rest, Call) and rest.rank == 1, isinstance(rest, Column) and isinstance(rest.arg, Call)
+        if not (row or column):
+            continue
+        sums = rest if row else rest.children[0]
+        assert isinstance(sums, Call)
+        if sums.name != "sum" or sums.arg.rank != 2 or sums.axis not in ((0,), (1,)):
+            continue
+        yield from _with_row_sum(node, place, scalars, sums, row, flipper)
+
+
+def _with_row_sum(node: Add, place: int, scalars: list[Array], sums: Call, row: bool, flipper: Flipper) -> Iterator[Array]:
+    right = sums.arg if sums.axis == (0,) else flipper.flip(sums.arg)  # Σ over its rows
+    factor = right if row else flipper.flip(right)
+    for other, term in enumerate(node.parts):
+        first, chain = as_chain(term, flipper)
+        if other == place or len(chain) < 2 or chain[-1 if row else 0] != factor:
+            continue
+        rest = make.mul([*first, make.matmul(chain[:-1] if row else chain[1:])])
+        inner = make.add([rest, make.mul(scalars or [num(1)])])
+        whole = make.matmul([inner, factor] if row else [factor, inner])
+        yield make.add([whole, *(t for at, t in enumerate(node.parts) if at not in (place, other))])
+
+
+def hadamard(node: Array, flipper: Flipper) -> Iterator[Array]:
+    # a ⊙ c + b ⊙ c = (a + b) ⊙ c, scalars and powers too
+    if not isinstance(node, Add):
+        return
+    bags = [factors(term) for term in node.parts]
+    for common in _repeated([factor for bag in bags for factor in dict.fromkeys(bag)]):
+        inside = [place for place, bag in enumerate(bags) if common in bag]
+        rests = [make.mul([node.parts[place], make.power(common, num(-1))]) for place in inside]
+        joined = make.add(rests)
+        whole = _scaled(common, joined)
+        if whole is not None:
+            total = make.add([whole, *(term for place, term in enumerate(node.parts) if place not in inside)])
+            if total.shape == node.shape:
+                yield total
+    yield from _numbers(node, bags)
+
+
+def _numbers(node: Add, bags: list[list[Array]]) -> Iterator[Array]:
+    # −2A(a − b)c − 2A(a + b): the number with the sign of the first term in front
+    values = [make.coefficient(term)[0] for term in node.parts if not isinstance(term, Num)]
+    if len(values) == len(node.parts) and len({abs(v) for v in values}) == 1 and values[0] < 0 and abs(values[0]) != 1:
+        value = values[0]
+        yield make.mul([num(value), make.add(make.mul([num(1 / value), term]) for term in node.parts)])
+
+
+def _scaled(common: Array, joined: Array) -> Array | None:
+    return make.mul([common, joined])
+
+
+def factors(term: Array) -> list[Array]:
+    """The factors of a term by which it can be divided: entries of the product, powers as their base."""
+    if isinstance(term, Num):
+        return []
+    parts = term.parts if isinstance(term, Mul) else (term,)
+    found: list[Array] = []
+    for part in parts:
+        if isinstance(part, Num):
+            continue
+        if isinstance(part, Pow) and isinstance(part.exponent, Num):
+            whole = int(part.exponent.value) if part.exponent.value.denominator == 1 else 0
+            found += [part, part.base] if whole > 0 else [make.power(part.base, num(-k)) for k in range(1, -whole + 1)] if whole else [part]
+        else:
+            found.append(part)
+    return found
+
+
+def _repeated(items: list[Array]) -> list[Array]:
+    seen: dict[Array, int] = {}
+    for item in items:
+        seen[item] = seen.get(item, 0) + 1
+    return [item for item, count in seen.items() if count > 1]
+
+
+FACTORINGS: tuple[Callable[[Array, Flipper], Iterator[Array]], ...] = (chains, hadamard, rows)

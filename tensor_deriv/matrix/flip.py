@@ -1,0 +1,58 @@
+"""Transposes: the transpose of an expression with the `.T` moved to the leaves, and what is symmetric."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from ..program import Program
+from . import make
+from .nodes import Add, Array, Call, Column, Diag, Elem, Eye, Filled, MatMul, Mul, Name, Outer, Pow, T
+
+SYMMETRIC = frozenset({"symmetric", "spd", "diagonal"})
+
+
+class Flipper:
+    """Transposes matrices of one program, whose assumptions it knows."""
+
+    def __init__(self, program: Program) -> None:
+        self.symmetric_names = {name for name, tensor in program.inputs.items() if tensor.assumptions & SYMMETRIC}
+
+    def flip(self, node: Array) -> Array:
+        """The transpose of a matrix, moved inwards: (AB)ᵀ = BᵀAᵀ, (A + B)ᵀ = Aᵀ + Bᵀ."""
+        match node:
+            case T(arg):
+                return arg
+            case Name(name, _):
+                return node if name in self.symmetric_names else T(node)
+            case Eye() | Diag():
+                return node
+            case MatMul(parts):
+                return make.matmul([self.flip(part) for part in reversed(parts)])
+            case Add() | Mul() | Elem() | Pow():
+                return make.rebuilt(node, tuple(self.broadcast_flip(child) for child in node.children))
+            case Outer():
+                return Outer(node.right, node.left)
+            case Filled(value, dims):
+                return Filled(value, dims[::-1])
+            case Call("inv", arg):
+                return node if self.is_symmetric(arg) else T(node)
+        return T(node)
+
+    def broadcast_flip(self, node: Array) -> Array:
+        """The transpose of a part that is broadcast to a matrix: a row becomes a column."""
+        if node.rank == 0:
+            return node
+        if isinstance(node, Column):
+            return node.arg
+        return Column(node) if node.rank == 1 else self.flip(node)
+
+    def is_symmetric(self, node: Array) -> bool:
+        """Whether Aᵀ = A can be seen from the form."""
+        if node.rank != 2 or node.shape[0] != node.shape[1]:
+            return False
+        flipped = self.flip(node)
+        return flipped == node or (type(flipped) is type(node) and isinstance(node, (Add, Mul)) and Counter(flipped.children) == Counter(node.children))
+
+    def reversed_chain(self, node: MatMul) -> Array:
+        """A chain that ends in a vector, read the other way: Xᵀ v = v X."""
+        return make.matmul([part if part.rank == 1 else self.flip(part) for part in reversed(node.parts)])

@@ -1,0 +1,76 @@
+"""Tidying: every node is replaced by the cheapest equal one that the laws find, by the measure in `cost`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ..program import Program
+from . import laws, make
+from .cost import cost
+from .factor import FACTORINGS
+from .flip import Flipper
+from .nodes import Array, Name
+
+SLACK = 1.6  # how much dearer a candidate may look before it is itself tidied
+ROUNDS = 12
+
+LAWS: tuple[Callable[[Array, Flipper], Iterator[Array]], ...] = (
+    laws.inverses,
+    laws.diagonals,
+    laws.reductions,
+    laws.columns,
+    laws.broadcasts,
+    laws.transposes,
+    laws.outers,
+    laws.signs,
+    laws.halves,
+    laws.negatives,
+    *FACTORINGS,
+)
+
+
+class Tidier:
+    """Tidies the array expressions of one program; `known` names stand for the expressions they define."""
+
+    def __init__(self, program: Program, known: dict[Array, Name] | None = None) -> None:
+        self.flipper = Flipper(program)
+        self.known = known or {}
+        self.memo: dict[Array, Array] = {}
+        self.busy: set[Array] = set()
+
+    def tidy(self, node: Array) -> Array:
+        """The simplest equal expression that is found; never one that costs more."""
+        if node in self.memo:
+            return self.memo[node]
+        if node in self.busy:
+            return node
+        self.busy.add(node)
+        best = self._named(self._inside(node))
+        for _ in range(ROUNDS):
+            better = self._better(best)
+            if better is None:
+                break
+            best = better
+        self.busy.discard(node)
+        self.memo[node] = self.memo[best] = best
+        return best
+
+    def _inside(self, node: Array) -> Array:
+        if not node.children:
+            return node
+        return make.rebuilt(node, tuple(self.tidy(child) for child in node.children))
+
+    def _named(self, node: Array) -> Array:
+        return self.known.get(node, node)
+
+    def _better(self, node: Array) -> Array | None:
+        """A cheaper expression than a node whose parts are tidy, if a law finds one."""
+        best, price = None, cost(node)
+        for law in LAWS:
+            for candidate in law(node, self.flipper):
+                if cost(candidate) > price + SLACK or candidate == node or candidate.shape != node.shape:
+                    continue
+                candidate = self.tidy(candidate)
+                if cost(candidate) < price - 1e-9:
+                    best, price = candidate, cost(candidate)
+        return best

@@ -1,0 +1,165 @@
+"""The check of a derivation before it is printed: steps, result, matrix form, code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..calculus.differentiate import Gradient
+from ..errors import DerivationError
+from ..index.nodes import Partial, walk
+from ..program import Program
+from .differences import jacobian
+from .sample import Point, draw
+
+if TYPE_CHECKING:
+    from ..derivation import Derivation
+
+Array = Any
+EXACT = 1e-9  # two ways of writing the same number
+SAFETY = 10.0  # on the error that the differences estimate of themselves
+TINY = 1e-5  # below this, what is left of terms that cancel is not compared relatively
+KINK = 1e-6  # an estimate above this, relative, means a kink or a point too rough to judge by
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One comparison: what, at how many points, the worst relative error, and whether it held."""
+
+    what: str
+    points: int
+    error: float
+    ok: bool
+    note: str = ""
+
+    def __str__(self) -> str:
+        verdict = "agrees" if self.ok else "FAILS"
+        points = f"{self.points} point{'s' * (self.points != 1)}"
+        return f"{self.what}: {verdict} at {points}, worst relative error {self.error:.1e}" + (f" ({self.note})" if self.note else "")
+
+
+@dataclass
+class Report:
+    """What was tried, and how it went."""
+
+    trials: list[Trial] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        return bool(self.trials) and all(trial.ok for trial in self.trials)
+
+    @property
+    def worst(self) -> float:
+        return max((trial.error for trial in self.trials), default=float("nan"))
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.trials))
+
+
+def relative_error(got: Array, want: Array) -> float:
+    """The largest difference, relative to the size of the numbers; infinite for another shape or a NaN."""
+    got, want = np.asarray(got, dtype=float), np.asarray(want, dtype=float)
+    if got.shape != want.shape or not (np.isfinite(got).all() and np.isfinite(want).all()):
+        return float("inf")
+    scale = max(float(np.abs(want).max(initial=0.0)), float(np.abs(got).max(initial=0.0)), TINY)
+    return float(np.abs(got - want).max(initial=0.0)) / scale
+
+
+def check(derivation: Derivation, seed: int = 0) -> Report:
+    """Every comparison of section 4 of the design, on fresh points."""
+    rng = np.random.default_rng(seed)
+    program = derivation.gradient.program
+    points = [draw(program, rng), draw(program, rng), draw(program, rng, with_one=True)]
+    report = Report()
+    with np.errstate(all="ignore"):
+        report.trials.append(check_steps(derivation.gradient, points[1:]))
+        report.trials.append(check_value(derivation, rng))
+        report.trials += check_forms(derivation, points)
+    return report
+
+
+def check_steps(gradient: Gradient, points: Sequence[Point]) -> Trial:
+    """Each line of the derivation against the one before, a ∂ in it evaluated by differences."""
+    worst, ok, note = 0.0, True, ""
+    for point in points:
+        evaluator = point.evaluator(gradient.program)
+        for section in gradient.sections:
+            before: Array = None
+            for step in section.steps:
+                value = evaluator.at(step.expr, section.axes)
+                rough = any(isinstance(node, Partial) for node in walk(step.expr))
+                if before is not None:
+                    error = relative_error(value, before[0])
+                    limit = 1e-6 if rough or before[1] else EXACT
+                    if error > limit:
+                        ok, note = False, f"“{step.name}” in ∂/∂{section.variable}"
+                    worst = max(worst, error if limit == EXACT else 0.0)
+                before = value, rough
+    return Trial("steps", len(points), worst, ok, note)
+
+
+def check_value(derivation: Derivation, rng: np.random.Generator, points: int = 2) -> Trial:
+    """The result against central differences of what is derived, drawn again at a kink."""
+    program, wrt = derivation.gradient.program, derivation.wrt
+    worst, tried, refused = 0.0, 0, 0
+    while tried < points and refused < 12:
+        point = draw(program, rng, with_one=tried == points - 1)
+        claim = point.evaluator(program).at(program.result.body, program.result.axes)
+        error = difference_error(value_of(derivation, point), start(derivation.program, wrt, point), claim)
+        if error is None:
+            refused += 1
+            continue
+        tried += 1
+        worst = max(worst, error)
+    if not tried:
+        return Trial("differences", 0, float("nan"), False, "every point that was drawn lies at a kink")
+    return Trial("differences", tried, worst, worst <= 1e-6)
+
+
+def start(program: Program, wrt: str, point: Point) -> Array:
+    """The value of the variable at a point."""
+    return np.asarray(point.evaluator(program).tensors[wrt], dtype=float)
+
+
+def value_of(derivation: Derivation, point: Point) -> Callable[[Array], Array]:
+    """What the last ∂ derives, as a function of the variable."""
+    program = derivation.below
+
+    def value(x: Array) -> Array:
+        evaluator = point.evaluator(program, {derivation.wrt: x})
+        return evaluator.at(program.result.body, program.result.axes)
+
+    return value
+
+
+def difference_error(value: Callable[[Array], Array], x: Array, claim: Array) -> float | None:
+    """The claim's error against differences of `value` at x beyond what these can resolve; None at a kink."""
+    derivative, estimate = jacobian(value, x)
+    scale = max(float(np.abs(derivative).max(initial=0.0)), 1e-300)
+    if np.shape(claim) != np.shape(derivative) or not np.isfinite(claim).all():
+        return float("inf")
+    noise = 1e-11 * float(np.abs(value(x)).max(initial=0.0)) + 1e-13
+    if not np.isfinite(derivative).all() or float(np.max(estimate, initial=0.0)) > KINK * max(scale, 1e-3) + 100 * noise:
+        return None
+    excess = np.abs(claim - derivative) - SAFETY * estimate - 100 * noise
+    return max(0.0, float(excess.max(initial=0.0))) / max(scale, 1e-9)
+
+
+def check_forms(derivation: Derivation, points: Sequence[Point]) -> list[Trial]:
+    """The matrix form, as a tree and read back from its text, and the NumPy code, against the result."""
+    trials = []
+    for what, function in derivation.forms_to_check():
+        worst = 0.0
+        for point in points:
+            program = derivation.gradient.program
+            evaluator = point.evaluator(program)
+            want = evaluator.at(program.result.body, program.result.axes)
+            try:
+                worst = max(worst, relative_error(function(evaluator, point), want))
+            except (DerivationError, ArithmeticError, ValueError, TypeError, KeyError, NameError) as error:
+                return [*trials, Trial(what, 0, float("inf"), False, f"{type(error).__name__}: {error}")]
+        trials.append(Trial(what, len(points), worst, worst <= EXACT * 10))
+    return trials

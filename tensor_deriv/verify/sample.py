@@ -1,0 +1,165 @@
+"""Points to check at: sizes that all differ, tensors that keep their assumptions and lie where every function is defined."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..errors import UnsupportedError
+from ..index.dims import Dim
+from ..index.evaluate import Evaluator
+from ..index.nodes import Apply, Opaque
+from ..primitives import TABLE
+from ..program import Program, Tensor
+
+Array = Any
+Generator = np.random.Generator
+ATTEMPTS = 120
+LARGEST = 1e5  # of any value on the way
+WORST_CONDITION = 1e3  # of a matrix to invert
+
+DRAWS: tuple[Callable[[Generator, tuple[int, ...]], Array], ...] = (
+    lambda rng, shape: rng.normal(size=shape),
+    lambda rng, shape: rng.uniform(0.3, 1.7, size=shape),
+    lambda rng, shape: rng.uniform(-0.6, 0.6, size=shape),
+    lambda rng, shape: rng.uniform(0.05, 0.6, size=shape),
+    lambda rng, shape: rng.uniform(4.0, 6.0, size=shape),
+)
+
+
+@dataclass
+class Point:
+    """One point: the given tensors, the sizes, and what arbitrary functions are taken to be."""
+
+    given: dict[str, Array]
+    sizes: dict[str, int]
+    functions: dict[str, Arbitrary] = field(default_factory=dict)
+
+    def evaluator(self, program: Program, changed: Mapping[str, Array] | None = None) -> Evaluator:
+        """An evaluator that holds every definition of the program; `changed` tensors replace those given or defined."""
+        changed = changed or {}
+        evaluator = Evaluator({**self.given, **changed}, self.sizes, self.functions, program.definitions)
+        for name, definition in program.definitions.items():
+            if name not in changed:
+                evaluator.tensors[name] = evaluator.at(definition.body, definition.axes)
+        return evaluator
+
+
+class Arbitrary:
+    """An arbitrary function made definite: a random cubic, with its derivatives."""
+
+    def __init__(self, rng: Generator, own: tuple[int, ...], shape: tuple[int, ...]) -> None:
+        self.own, self.shape = own, shape
+        size = int(np.prod(shape))
+        self.parts = [rng.normal(size=(*own, *(size,) * degree)) / (1 + size) ** (degree / 2) for degree in range(4)]
+        self.parts[2] = self.parts[2] + np.swapaxes(self.parts[2], -1, -2)
+        cubic = self.parts[3]
+        self.parts[3] = sum((np.moveaxis(cubic, (-3, -2, -1), order) for order in itertools.permutations((-3, -2, -1))), 0 * cubic)
+
+    def __call__(self, x: Array, order: int) -> Array:
+        """The derivative of that order, of shape own + shape · order."""
+        flat = np.reshape(x, -1)
+        total: Array = 0.0
+        for degree in range(order, 4):
+            part, falling = self.parts[degree], 1.0
+            for step in range(degree - order):
+                part, falling = part @ flat, falling * (step + 1)
+            total = total + part / falling
+        full = np.broadcast_to(total, (*self.own, *(flat.size,) * order))
+        return full.reshape(*self.own, *self.shape * order)
+
+
+def draw(program: Program, rng: Generator, with_one: bool = False) -> Point:
+    """A point where everything the program computes is finite and well conditioned.
+
+    UnsupportedError when none is found; the reason is that the expression has no domain that is looked in.
+    """
+    with np.errstate(all="ignore"):
+        for attempt in range(ATTEMPTS):
+            sizes = draw_sizes(program, rng, with_one)
+            point = _candidate(program, rng, sizes, attempt)
+            if _usable(program, point):
+                return point
+    raise UnsupportedError("no point was found where the expression is finite, so nothing could be checked; state what is assumed of the inputs (`positive`, `spd`)")
+
+
+def draw_sizes(program: Program, rng: Generator, with_one: bool) -> dict[str, int]:
+    """A size for each dimension, all different, never those of a literal extent; one of them 1 where asked."""
+    free = [name for name in program.dims if name not in program.ties]
+    literal = {extent.constant for shape in program.given.values() for extent in shape}
+    pool = [size for size in range(2, 8 + len(free)) if size not in literal][: max(len(free) + 2, 4)]
+    order = [int(size) for size in rng.permutation(pool)]
+    sizes = dict(zip(free, order, strict=False))
+    if with_one and free:
+        sizes[free[int(rng.integers(len(free)))]] = 1
+    for name, dim in program.ties.items():
+        sizes[name] = dim.value(sizes)
+    return sizes
+
+
+def _candidate(program: Program, rng: Generator, sizes: dict[str, int], attempt: int) -> Point:
+    given: dict[str, Array] = {}
+    for name, tensor in program.inputs.items():
+        kind = attempt if attempt < 2 else int(rng.integers(len(DRAWS)))
+        given[name] = draw_tensor(tensor, rng, sizes, DRAWS[kind])
+    return Point(given, sizes, _arbitrary(program, rng, sizes))
+
+
+def draw_tensor(tensor: Tensor, rng: Generator, sizes: Mapping[str, int], how: Callable[[Generator, tuple[int, ...]], Array]) -> Array:
+    """An array of the tensor's shape that keeps its assumptions."""
+    shape = tuple(dim.value(sizes) for dim in tensor.shape)
+    value, known = how(rng, shape), tensor.assumptions
+    if "positive" in known or "simplex" in known:
+        value = np.abs(value) + 0.1
+    if "simplex" in known:
+        value = value / value.sum(axis=-1, keepdims=True)
+    if "symmetric" in known:
+        value = (value + value.T) / 2
+    if "diagonal" in known:
+        value = np.diag(np.diag(value))
+    if "spd" in known:
+        value = value @ value.T / max(shape[0], 1) + np.eye(shape[0])
+    if "orthogonal" in known:
+        value = _orthonormal(value)
+    return value
+
+
+def _orthonormal(value: Array) -> Array:
+    return np.linalg.qr(value)[0] if value.shape[0] >= value.shape[1] else np.full(value.shape, np.nan)
+
+
+def _arbitrary(program: Program, rng: Generator, sizes: Mapping[str, int]) -> dict[str, Arbitrary]:
+    found: dict[str, Arbitrary] = {}
+    bodies = [definition.body for definition in program.definitions.values()] + [program.result.body]
+    for body in bodies:
+        if isinstance(body, Opaque) and body.function not in found:
+            shape = _extents(program.shape(body.tensor), sizes)
+            own = tuple(slot.extent for slot in body.slots)[: len(body.slots) - body.order * len(shape)]
+            found[body.function] = Arbitrary(rng, _extents(own, sizes), shape)
+    return found
+
+
+def _extents(dims: tuple[Dim, ...], sizes: Mapping[str, int]) -> tuple[int, ...]:
+    return tuple(dim.value(sizes) for dim in dims)
+
+
+def _usable(program: Program, point: Point) -> bool:
+    try:
+        evaluator = point.evaluator(program)
+        result = evaluator.at(program.result.body, program.result.axes)
+    except np.linalg.LinAlgError:
+        return False
+    arrays = [*evaluator.tensors.values(), result]
+    if not all(np.isfinite(a).all() and np.abs(a).max(initial=0.0) < LARGEST for a in arrays):
+        return False
+    return all(_conditioned(d.body, evaluator) for d in program.definitions.values())
+
+
+def _conditioned(body: object, evaluator: Evaluator) -> bool:
+    if not isinstance(body, Apply) or not TABLE[body.primitive].matrix:
+        return True
+    return bool(np.max(np.linalg.cond(evaluator.tensors[body.tensor])) < WORST_CONDITION)
