@@ -207,7 +207,7 @@ def prod_except(x: Array, axes: tuple[int, ...], order: int) -> Array:
     batch, acted = moved.shape[: moved.ndim - len(axes)], moved.shape[moved.ndim - len(axes) :]
     flat = moved.reshape(*batch, 1, -1)
     count = flat.shape[-1]
-    chosen = np.indices((count,) * order).reshape(order, -1)
+    chosen = np.indices((count,) * order).reshape(order, count**order)
     kept = (np.arange(count) != chosen[..., None]).all(axis=0)
     return np.where(kept, flat, 1.0).prod(axis=-1).reshape(*batch, *acted * order)
 
