@@ -209,7 +209,7 @@ def prod_except(x: Array, axes: tuple[int, ...], order: int) -> Array:
     count = flat.shape[-1]
     chosen = np.indices((count,) * order).reshape(order, count**order)
     kept = (np.arange(count) != chosen[..., None]).all(axis=0)
-    return np.where(kept, flat, 1.0).prod(axis=-1).reshape(*batch, *acted * order)
+    return np.where(kept, flat, 1.0).prod(axis=-1).reshape((*batch, *acted * order))
 
 
 def _prods(order: int) -> Callable[[Array, tuple[int, ...]], Array]:
