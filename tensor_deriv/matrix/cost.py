@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .make import coefficient
 from .nodes import Add, Array, Call, Column, Einsum, Elem, Eye, Filled, MatMul, Mul, Name, Num, Pi, Pow, Size, T, Take
-from .text import fraction_parts, number_text
+from .text import fraction_parts, number_text, runs
 
 COMPOUND_TRANSPOSE = 0.5  # .T around brackets
 ROW_FIRST = 1.1  # a vector that a matrix product begins with
@@ -34,7 +34,9 @@ def _cost(node: Array) -> float:
             return _product(node)
         case MatMul(parts):
             row = node.rank == 1 and parts[0].rank == 1
-            return below + len(parts) - 1 + ROW_FIRST * row
+            powers = runs(node)
+            inside = sum(cost(part) + (times > 2) for part, times in powers)
+            return inside + len(powers) - 1 + ROW_FIRST * row
         case T(arg):
             return below + 1 + COMPOUND_TRANSPOSE * bool(arg.children)
         case Pow(_, exponent):

@@ -92,20 +92,33 @@ def _with_row_sum(node: Add, place: int, scalars: list[Array], sums: Call, row: 
 
 
 def hadamard(node: Array, flipper: Flipper) -> Iterator[Array]:
-    # a ⊙ c + b ⊙ c = (a + b) ⊙ c, scalars and powers too
+    # a ⊙ c + b ⊙ c = (a + b) ⊙ c, scalars and powers too; c may stand with its sign turned
     if not isinstance(node, Add):
         return
     bags = [factors(term) for term in node.parts]
     for common in _repeated([factor for bag in bags for factor in dict.fromkeys(bag)]):
         inside = [place for place, bag in enumerate(bags) if common in bag]
-        rests = [make.mul([node.parts[place], make.power(common, num(-1))]) for place in inside]
-        joined = make.add(rests)
-        whole = _scaled(common, joined)
-        if whole is not None:
-            total = make.add([whole, *(term for place, term in enumerate(node.parts) if place not in inside)])
-            if total.shape == node.shape:
-                yield total
+        joined = make.add(divided(node.parts[place], common) for place in inside)
+        rest = (term for place, term in enumerate(node.parts) if place not in inside)
+        total = make.add([make.mul([common, joined]), *rest])
+        if total.shape == node.shape:
+            yield total
     yield from _numbers(node, bags)
+
+
+def divided(term: Array, common: Array) -> Array:
+    """A term without a factor that it has, or has with the other sign."""
+    parts = term.parts if isinstance(term, Mul) else (term,)
+    turned = negated(common) if isinstance(common, Add) else None
+    if turned is not None and turned in parts:
+        at = parts.index(turned)
+        return make.mul([num(-1), *parts[:at], *parts[at + 1 :]])
+    return make.mul([term, make.power(common, num(-1))])
+
+
+def negated(node: Add) -> Array:
+    """−(a − b) as b − a."""
+    return make.add(make.mul([num(-1), term]) for term in node.parts)
 
 
 def _numbers(node: Add, bags: list[list[Array]]) -> Iterator[Array]:
@@ -114,10 +127,6 @@ def _numbers(node: Add, bags: list[list[Array]]) -> Iterator[Array]:
     if len(values) == len(node.parts) and len({abs(v) for v in values}) == 1 and values[0] < 0 and abs(values[0]) != 1:
         value = values[0]
         yield make.mul([num(value), make.add(make.mul([num(1 / value), term]) for term in node.parts)])
-
-
-def _scaled(common: Array, joined: Array) -> Array | None:
-    return make.mul([common, joined])
 
 
 def factors(term: Array) -> list[Array]:
@@ -134,6 +143,8 @@ def factors(term: Array) -> list[Array]:
             found += [part, part.base] if whole > 0 else [make.power(part.base, num(-k)) for k in range(1, -whole + 1)] if whole else [part]
         else:
             found.append(part)
+            if isinstance(part, Add):
+                found.append(negated(part))
     return found
 
 

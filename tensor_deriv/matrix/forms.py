@@ -6,9 +6,15 @@ from dataclasses import dataclass
 
 from ..index.nodes import Opaque
 from ..program import Program
+from . import make
 from .build import Builder
+from .cost import cost
 from .nodes import Array, Call, Einsum, Filled, Name, Reshape, Take, walk
+from .share import share
 from .tidy import Tidier
+
+
+WORTH = 0.5  # operations that writing an upstream gradient out must save
 
 
 @dataclass(frozen=True)
@@ -39,23 +45,83 @@ def unusual(node: Array) -> bool:
 
 
 def form(program: Program) -> Form:
-    """The tidied array form of a program's result."""
+    """The tidied array form of a program's result, in the caller's own names."""
     builder = Builder(program)
-    tidier = Tidier(program)
-    node = tidier.tidy(builder.array(program.result.body, program.result.axes))
-    return Form(node, tuple(_needed(program, builder, tidier, node)))
+    known = own_names(program, builder)
+    node = Tidier(program, known).tidy(builder.array(program.result.body, program.result.axes))
+    found = _needed(program, builder, known, node)
+    node, found = _written_out(program, node, found, known)
+    return _shared(program, node, found)
 
 
-def _needed(program: Program, builder: Builder, tidier: Tidier, node: Array) -> list[Named]:
+def _shared(program: Program, node: Array, found: list[Named]) -> Form:
+    """The form with repeated parts named, in the definitions that it needs as well."""
+    taken = program.names()
+
+    def unused(wanted: str) -> str:
+        name, number = wanted, 2
+        while name in taken:
+            name, number = f"{wanted}{number}", number + 1
+        taken.add(name)
+        return name
+
+    out: list[Named] = []
+    for item in found:
+        inner, parts = (item.node, []) if item.text else share(item.node, unused)
+        out += [*(Named(name, part) for name, part in parts), Named(item.name, inner, item.text)]
+    node, parts = share(node, unused)
+    return Form(node, (*out, *(Named(name, part) for name, part in parts)))
+
+
+def own_names(program: Program, builder: Builder) -> dict[Array, Name]:
+    """The caller's definitions, from what they hold to their name."""
+    known: dict[Array, Name] = {}
+    for name, definition in program.definitions.items():
+        if definition.named_by_user and not isinstance(definition.body, Opaque):
+            node = Tidier(program, known).tidy(builder.definition(name))
+            if node.children:
+                known[node] = Name(name, definition.shape)
+    return known
+
+
+def _needed(program: Program, builder: Builder, known: dict[Array, Name], node: Array) -> list[Named]:
     found: list[Named] = []
     wanted = names(node)
+    held = {name.name: inner for inner, name in known.items()}
     for name in reversed(program.definitions):
         definition = program.definitions[name]
         if name in wanted and not isinstance(definition.body, Opaque):
-            inner = tidier.tidy(builder.definition(name))
+            raw = builder.definition(name)
+            own = Tidier(program, {} if definition.named_by_user else known)
+            inner = held.get(name) or own.tidy(raw)
             wanted |= names(inner)
             found.append(Named(name, inner, definition.text))
     return found[::-1]
+
+
+def _written_out(program: Program, node: Array, found: list[Named], known: dict[Array, Name]) -> tuple[Array, list[Named]]:
+    """Upstream gradients that are used once and read shorter in place, put there."""
+    for item in reversed(found):
+        users = [node, *(other.node for other in found)]
+        if item.text or sum(count(user, item.name) for user in users) != 1 or not count(node, item.name):
+            continue
+        new = Tidier(program, known).tidy(replaced(node, item.name, item.node))
+        if cost(new) < cost(node) + cost(item.node) - WORTH:
+            node, found = new, [other for other in found if other is not item]
+    wanted = names(node).union(*(names(item.node) for item in found))
+    return node, [item for item in found if item.name in wanted]
+
+
+def count(node: Array, name: str) -> int:
+    """How often a name stands in an expression."""
+    return sum(isinstance(part, Name) and part.name == name for part in walk(node))
+
+
+def replaced(node: Array, name: str, by: Array) -> Array:
+    """An expression with a name written out."""
+    if isinstance(node, Name):
+        return by if node.name == name else node
+    return make.rebuilt(node, tuple(replaced(child, name, by) for child in node.children)) if node.children else node
 
 
 def names(node: Array) -> set[str]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from ..functions import TABLE
 from ..index.dims import UNIT, Dim
 from . import make
 from .flip import Flipper
@@ -306,3 +307,49 @@ def negatives(node: Array, flipper: Flipper) -> Candidates:
     # −a − b = −(a + b)
     if isinstance(node, Add) and all((p.value if isinstance(p, Num) else make.coefficient(p)[0]) < 0 for p in node.parts):
         yield make.mul([num(-1), make.add(make.mul([num(-1), part]) for part in node.parts)])
+
+
+def sigmoids(node: Array, flipper: Flipper) -> Candidates:
+    # e^a/(e^a + e^b) = σ(a − b), 1/(1 + e^(−a)) = σ(a), 1 − σ(a) = σ(−a)
+    match node:
+        case Add(parts) if len(parts) == 2:
+            at = next((place for place, part in enumerate(parts) if part == num(1)), None)
+            other = parts[1 - at] if at is not None else None
+            if other is not None and make.coefficient(other)[0] == -1:
+                inner = make.coefficient(other)[1]
+                if _is_function(inner, "sigmoid"):
+                    yield call("sigmoid", make.mul([num(-1), inner.children[0]]))
+        case Mul(parts):
+            yield from _logistic(parts)
+        case Pow(Add(terms), Num(minus)) if minus == -1 and len(terms) == 2:
+            yield from _logistic((node,))
+
+
+def _logistic(parts: tuple[Array, ...]) -> Candidates:
+    for at, part in enumerate(parts):
+        if not (isinstance(part, Pow) and part.exponent == num(-1) and isinstance(part.base, Add) and len(part.base.parts) == 2):
+            continue
+        exponents = [_exponent(term) for term in part.base.parts]
+        for first, second in (exponents, exponents[::-1]):
+            if first is None or second is None:
+                continue
+            rest = [*parts[:at], *parts[at + 1 :]]
+            top = num(1) if first == num(0) else call("exp", first)
+            if first == num(0) or top in rest:
+                if first != num(0):
+                    rest.remove(top)
+                yield make.mul([*rest, call("sigmoid", make.add([first, make.mul([num(-1), second])]))])
+
+
+def _exponent(term: Array) -> Array | None:
+    """a where the term is e^a; 0 where it is 1."""
+    return num(0) if term == num(1) else term.children[0] if _is_function(term, "exp") else None
+
+
+def _is_function(node: Array, name: str) -> bool:
+    return isinstance(node, Elem) and node.row.name == name
+
+
+def call(name: str, *args: Array) -> Array:
+    """The elementwise function of that name."""
+    return Elem(TABLE[name], args)

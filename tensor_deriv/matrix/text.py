@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import groupby
 
 from ..index.dims import Dim
 from . import make
@@ -114,7 +115,8 @@ class TextPrinter:
         return self.at(node, SIGN)
 
     def _matmul(self, node: MatMul) -> Printed:
-        return " @ ".join(self.at(part, SIGN) for part in node.parts), PRODUCT
+        words = [self.at(part, SIGN) if times == 1 else self.call("matrix_power", self.print(part), str(times))[0] for part, times in runs(node)]
+        return " @ ".join(words), PRODUCT if len(words) > 1 else ATOM
 
     def _pow(self, node: Pow) -> Printed:
         if isinstance(node.exponent, Num):
@@ -182,6 +184,15 @@ class TextPrinter:
 
     def _take(self, node: Take) -> Printed:
         raise NotImplementedError("entries at affine slots have no text")
+
+
+def runs(node: MatMul) -> list[tuple[Array, int]]:
+    """The factors of a chain, three or more equal ones in a row as a matrix power."""
+    found: list[tuple[Array, int]] = []
+    for part, group in groupby(node.parts):
+        times = len(list(group))
+        found += [(part, times)] if times > 2 and part.rank == 2 else [(part, 1)] * times
+    return found
 
 
 def number_text(value: Fraction) -> Printed:

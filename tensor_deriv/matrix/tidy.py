@@ -9,10 +9,12 @@ from . import laws, make
 from .cost import cost
 from .factor import FACTORINGS
 from .flip import Flipper
+from .known import Known
 from .nodes import Array, Name
 
 SLACK = 1.6  # how much dearer a candidate may look before it is itself tidied
 ROUNDS = 12
+PASSES = 4  # a law may undo a busy node's own tidying, so the whole is looked at again
 
 LAWS: tuple[Callable[[Array, Flipper], Iterator[Array]], ...] = (
     laws.inverses,
@@ -25,6 +27,7 @@ LAWS: tuple[Callable[[Array, Flipper], Iterator[Array]], ...] = (
     laws.signs,
     laws.halves,
     laws.negatives,
+    laws.sigmoids,
     *FACTORINGS,
 )
 
@@ -34,18 +37,27 @@ class Tidier:
 
     def __init__(self, program: Program, known: dict[Array, Name] | None = None) -> None:
         self.flipper = Flipper(program)
-        self.known = known or {}
+        self.known = Known(known or {}, self.flipper)
         self.memo: dict[Array, Array] = {}
         self.busy: set[Array] = set()
 
     def tidy(self, node: Array) -> Array:
         """The simplest equal expression that is found; never one that costs more."""
+        for _ in range(PASSES):
+            before = cost(node)
+            self.memo.clear()
+            node = self._tidy(node)
+            if cost(node) >= before - 1e-9:
+                break
+        return node
+
+    def _tidy(self, node: Array) -> Array:
         if node in self.memo:
             return self.memo[node]
         if node in self.busy:
             return node
         self.busy.add(node)
-        best = self._named(self._inside(node))
+        best = self.known.of(self._inside(node))
         for _ in range(ROUNDS):
             better = self._better(best)
             if better is None:
@@ -58,10 +70,7 @@ class Tidier:
     def _inside(self, node: Array) -> Array:
         if not node.children:
             return node
-        return make.rebuilt(node, tuple(self.tidy(child) for child in node.children))
-
-    def _named(self, node: Array) -> Array:
-        return self.known.get(node, node)
+        return make.rebuilt(node, tuple(self._tidy(child) for child in node.children))
 
     def _better(self, node: Array) -> Array | None:
         """A cheaper expression than a node whose parts are tidy, if a law finds one."""
@@ -70,7 +79,7 @@ class Tidier:
             for candidate in law(node, self.flipper):
                 if cost(candidate) > price + SLACK or candidate == node or candidate.shape != node.shape:
                     continue
-                candidate = self.tidy(candidate)
+                candidate = self._tidy(candidate)
                 if cost(candidate) < price - 1e-9:
                     best, price = candidate, cost(candidate)
         return best

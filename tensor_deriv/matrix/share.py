@@ -1,0 +1,61 @@
+"""Repeated parts: what stands more than once and is long to read gets a name of its own."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+from . import make
+from .cost import cost
+from .nodes import Array, Call, Elem, MatMul, Name, walk
+
+READ = 2.5  # a part that costs less is as quickly read as looked up
+SAVED = 3.0  # operations that a name must save
+
+
+def share(node: Array, unused: Callable[[str], str]) -> tuple[Array, list[tuple[str, Array]]]:
+    """An expression with its repeated parts named, and (name, part) in the order to compute them."""
+    found: list[tuple[str, Array]] = []
+    while True:
+        part = _worth_naming(node)
+        if part is None:
+            return node, _ordered(found)
+        name = unused(_letter(part))
+        node = exchange(node, part, Name(name, part.shape))
+        found = [(old, exchange(inner, part, Name(name, part.shape))) for old, inner in found]
+        found.append((name, part))
+
+
+def _ordered(found: list[tuple[str, Array]]) -> list[tuple[str, Array]]:
+    """Each after those it stands on: a part that was named later stands inside one named before."""
+    return found[::-1]
+
+
+def _worth_naming(node: Array) -> Array | None:
+    counts = Counter(part for part in walk(node) if part.children)
+    gains = {part: (times - 1) * cost(part) for part, times in counts.items() if times > 1 and cost(part) >= READ}
+    best = max(gains, key=lambda part: (gains[part], cost(part)), default=None)
+    return best if best is not None and gains[best] >= SAVED else None
+
+
+def _letter(part: Array) -> str:
+    """A short name: upper case for a matrix, lower case for a vector or scalar."""
+    match part:
+        case Call("inv", _):
+            letter = "V"
+        case Call("softmax", _):
+            letter = "P"
+        case Call():
+            letter = "M"
+        case Elem() | MatMul():
+            letter = "H"
+        case _:
+            letter = "R"
+    return letter if part.rank > 1 else letter.lower()
+
+
+def exchange(node: Array, part: Array, by: Array) -> Array:
+    """An expression with one part exchanged for another."""
+    if node == part:
+        return by
+    return make.rebuilt(node, tuple(exchange(child, part, by) for child in node.children)) if node.children else node
