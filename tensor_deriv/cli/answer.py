@@ -1,0 +1,117 @@
+"""An answer: derived, checked, and only then printed in the form asked for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..catalogue import Entry
+from ..derivation import TARGETS
+from ..errors import UnsupportedError
+from .streams import deliver
+
+if TYPE_CHECKING:
+    from ..derivation import Derivation
+    from ..verify.check import Report
+
+FAILED = 1
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A derivation and the report of its check."""
+
+    derivation: Derivation
+    report: Report
+
+
+def answer(
+    entry: Entry,
+    wrt: str | None,
+    order: int | None,
+    style: str | None,
+    form: str,
+    steps: str,
+    no_steps: bool,
+    output: Path | None,
+) -> int:
+    """Derive, check and print; the exit status."""
+    question = replace(entry, order=order or entry.order, style=style or entry.style)
+    found = [_checked(question, variable) for variable in _variables(question, wrt)]
+    failed = [item for item in found if not item.report.ok]
+    for item in failed:
+        click.echo(failure(item), err=True)
+    if not failed:
+        deliver(render(found, form, Lines(not no_steps, steps == "all")), output)
+    return FAILED if failed else 0
+
+
+def _checked(question: Entry, variable: str) -> Checked:
+    derivation = question.derive(variable)
+    return Checked(derivation, derivation.check())
+
+
+def _variables(question: Entry, wrt: str | None) -> tuple[str, ...]:
+    if wrt is not None:
+        return (wrt,)
+    if not question.variables:
+        raise UnsupportedError("the expression has no variable to derive by")
+    return question.variables
+
+
+def failure(item: Checked) -> str:
+    """What of a check failed, in words."""
+    trials = "\n".join(f"  {trial}" for trial in item.report.trials if not trial.ok)
+    return f"error: the derivative by `{item.derivation.wrt}` failed its check, so it is not shown\n{trials}"
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Which lines of a derivation to show."""
+
+    steps: bool = True
+    every: bool = False
+
+
+def render(found: Sequence[Checked], form: str, lines: Lines) -> str:
+    """The text of answers in one form."""
+    if form in TARGETS:
+        return code(found, form)
+    if form == "json":
+        return as_json(found)
+    return "\n\n".join(PRINTERS[form](item, lines).strip("\n") for item in found)
+
+
+def code(found: Sequence[Checked], target: str) -> str:
+    """One function for one variable, `backward` for several."""
+    if len(found) == 1:
+        return found[0].derivation.code(target)
+    from ..code.generate import all_derivatives_source
+
+    return all_derivatives_source([item.derivation for item in found], target)
+
+
+def as_json(found: Sequence[Checked]) -> str:
+    """One record, or a list of them."""
+    records = [item.derivation.to_dict() for item in found]
+    return json.dumps(records[0] if len(records) == 1 else records, ensure_ascii=False, indent=2)
+
+
+def _report(item: Checked, lines: Lines) -> str:
+    from ..output.report import report
+
+    return report(item.derivation, item.report)
+
+
+PRINTERS: dict[str, Callable[[Checked, Lines], str]] = {
+    "report": _report,
+    "text": lambda item, lines: item.derivation.text(steps=lines.steps, every=lines.every),
+    "latex": lambda item, lines: item.derivation.latex(steps=lines.steps, every=lines.every),
+    "markdown": lambda item, lines: item.derivation.markdown(steps=lines.steps),
+    "html": lambda item, lines: item.derivation._repr_html_(),
+}

@@ -1,0 +1,212 @@
+"""The commands: a derivation by name, `expr`, `list`, `check`."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .. import __version__, catalogue
+from ..errors import DerivationError, UnknownNameError
+from .options import assumptions, shapes
+from .streams import discard_output, use_utf8
+
+Function = Callable[..., Any]
+STYLES = ("cartesian", "mixed")
+FORMATS = ("report", "text", "latex", "markdown", "html", "json", "numpy", "torch", "jax")
+HINT = '; `derive list` shows the catalogue, and `derive expr "…" --wrt V` derives any expression'
+TRACEBACK = "TENSOR_DERIV_TRACEBACK"  # an environment variable for those who look for a fault of the program
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+UNREADABLE, INTERRUPTED, PIPE_CLOSED = 2, 130, 141
+
+
+class Commands(click.Group):
+    """The commands, and after them every derivation of the catalogue as a command of its own."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run; every error a caller can cause ends in one message and an exit status."""
+        use_utf8()
+        sys.exit(_status(lambda: super(Commands, self).main(*args, **{**extra, "standalone_mode": False})))
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """The command of that name, or one that derives the catalogue entry or file of that name."""
+        return super().get_command(ctx, name) or entry_command(name)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with a hint where a name is close to a command or an entry."""
+        if args[0].startswith("-"):
+            return super().resolve_command(ctx, args)
+        known = [*self.list_commands(ctx), *catalogue.names()]
+        if args[0] not in known and not catalogue.is_path(args[0]):
+            hint = catalogue.suggestion(args[0], known) or HINT
+            raise UnknownNameError(f"there is no derivation or command `{args[0]}`{hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands, then the catalogue."""
+        super().format_commands(ctx, formatter)
+        with formatter.section("Derivations, each a command too"):
+            formatter.write_dl([(name, title(name)) for name in catalogue.names()])
+
+
+def _status(run: Callable[[], Any]) -> int:
+    try:
+        status = run()
+        return status if isinstance(status, int) else 0
+    except DerivationError as error:
+        return _complain(str(error), UNREADABLE)
+    except click.ClickException as error:
+        return _complain(error.format_message(), UNREADABLE)
+    except (KeyboardInterrupt, click.Abort):
+        return _complain("interrupted", INTERRUPTED)
+    except SystemExit as end:  # click ends in this way where the reader of its output has gone
+        return PIPE_CLOSED if isinstance(end.__context__, BrokenPipeError) else int(end.code or 0)
+    except OSError as error:
+        discard_output()
+        return _complain(error.strerror or str(error), UNREADABLE)
+    except Exception as error:
+        return _fault(error)
+
+
+def _fault(error: Exception) -> int:
+    if os.environ.get(TRACEBACK):
+        raise error
+    what = f"{type(error).__name__}: {error}".splitlines()[0]
+    return _complain(f"no answer, by a fault of tensor_deriv and not of the question: {what} ({TRACEBACK}=1 shows where)", UNREADABLE)
+
+
+def _complain(message: str, status: int) -> int:
+    click.echo(f"error: {message}", err=True)
+    return status
+
+
+def title(name: str) -> str:
+    """What an entry is about; for a broken one what is wrong with it."""
+    try:
+        return catalogue.load(name).title
+    except DerivationError as error:
+        return f"(unreadable: {error.message})"
+
+
+def answer_options(function: Function) -> Function:
+    """The options that every derivation takes."""
+    options = (
+        click.option("--wrt", metavar="V", help="The variable to derive by; without it, all of them in turn."),
+        click.option("--order", type=click.IntRange(1, 4), metavar="N", help="The order of the derivative: 2 is the Hessian."),
+        click.option("--style", type=click.Choice(STYLES), help="All indices lower, or upper and lower with basis vectors."),
+        click.option("--format", "form", type=click.Choice(FORMATS), default="report", show_default=True, help="What to print."),
+        click.option("--steps", type=click.Choice(("main", "all")), default="main", show_default=True, help="Which lines to show."),
+        click.option("--no-steps", is_flag=True, help="The result alone."),
+        click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write there, whole or not at all."),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+@click.group(cls=Commands, context_settings=CONTEXT, invoke_without_command=True)
+@click.version_option(__version__, message="%(prog)s %(version)s")
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Derive tensor formulas in index notation: every step named and checked, matrix form, LaTeX and code.
+
+    \b
+    derive linear --wrt X                         a derivation of the catalogue
+    derive expr "sum((X @ w - y)**2)" --wrt w     any expression
+    derive mine.toml --wrt w                      a derivation of your own
+
+    Exit status: 0 derived and checked; 1 a check failed; 2 the question cannot be read or answered.
+    """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+def entry_command(name: str) -> click.Command:
+    """The command that derives one entry of the catalogue, or one file."""
+    entry = catalogue.load(name)
+
+    @click.command(name, cls=_Described, short_help=entry.title, context_settings=CONTEXT)
+    @answer_options
+    def run(**choices: Any) -> int:
+        from .answer import answer
+
+        return answer(entry, **choices)
+
+    run.entry = entry
+    return run
+
+
+class _Described(click.Command):
+    """A command whose help says what its entry holds."""
+
+    entry: catalogue.Entry
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        entry = self.entry
+        lines = [entry.title, *(["Source: " + entry.source] if entry.source else [])]
+        lines += ["", *entry.define, entry.result, "", f"V may be {', '.join(entry.variables)}."]
+        with formatter.indentation():
+            formatter.write_paragraph()
+            for line in lines:
+                formatter.write_text(line) if line else formatter.write_paragraph()
+
+
+class _Expression(click.Command):
+    """A command whose argument may begin with a minus sign."""
+
+    NEGATIVE = re.compile(r"-(?!-|o$|h$).")
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click does, with an expression such as `-x @ x` moved behind `--`, where nothing is an option."""
+        takes_value = {name for option in self.params for name in option.opts if not getattr(option, "is_flag", False)}
+        for place, word in enumerate(args):
+            value = place and args[place - 1] in takes_value
+            if word == "--":
+                break
+            if self.NEGATIVE.match(word) and not value:
+                return super().parse_args(ctx, [*args[:place], *args[place + 1 :], "--", word])
+        return super().parse_args(ctx, args)
+
+
+@main.command("expr", cls=_Expression)
+@click.argument("expression")
+@click.option("--shape", multiple=True, metavar="X=n,d", help="A shape, by names or numbers; inferred where left out.")
+@click.option("--define", multiple=True, metavar='"T = …"', help="A definition that the expression may use; several in order.")
+@click.option("--assume", multiple=True, metavar="A=WORD", help="What may be assumed: symmetric, positive, spd, orthogonal, …")
+@answer_options
+def expr(expression: str, shape: Sequence[str], define: Sequence[str], assume: Sequence[str], **choices: Any) -> int:
+    """Derive an expression in NumPy's syntax.
+
+    \b
+    derive expr "sum((X @ w - y)**2)" --wrt w
+    derive expr "l(T)" --define "T = relu(X @ W)" --shape X=n,d --shape W=d,h --wrt W
+    """
+    from .answer import answer
+
+    question = catalogue.Entry("", expression, shapes(shape), tuple(define), assume=assumptions(assume))
+    return answer(question, **choices)
+
+
+@main.command("list")
+def list_entries() -> None:
+    """Show the catalogue."""
+    found = [(name, title(name)) for name in catalogue.names()]
+    width = max((len(name) for name, _ in found), default=0)
+    for name, what in found:
+        click.echo(f"{name:{width}}  {what}")
+
+
+@main.command("check")
+@click.argument("names", nargs=-1, metavar="[NAME|PATH]…")
+@click.option("--jobs", type=click.IntRange(1, 256), default=1, show_default=True, metavar="N", help="Processes to work with.")
+@click.option("--accept", is_flag=True, help="Accept the LaTeX as it comes out now, where the check holds.")
+def check(names: Sequence[str], jobs: int, accept: bool) -> int:
+    """Check every derivation of the catalogue against its expectations."""
+    from .examine import examine_all
+
+    return examine_all(names or catalogue.names(), jobs, accept)

@@ -1,0 +1,157 @@
+"""`derive check`: every derivation against its own check, the expected result, and the accepted LaTeX."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import numpy as np
+
+from ..catalogue import Entry, load
+from ..errors import DerivationError, UnknownNameError
+from ..language.reader import read_program
+from ..language.source import read_definition
+from ..program import Program
+from ..verify.check import EXACT, relative_error
+from ..verify.sample import Point, draw
+from .streams import write_whole
+
+if TYPE_CHECKING:
+    from ..derivation import Derivation
+
+FAILED = 1
+SEED = 20_231_203  # other points than those of the derivation's own check
+
+
+@dataclass(frozen=True)
+class Task:
+    """One derivative to examine: an entry by name or path, and the variable."""
+
+    target: str
+    variable: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was found of one derivative; no faults means that it is right."""
+
+    task: Task
+    faults: tuple[str, ...]
+    error: float = float("nan")
+
+
+def examine_all(targets: Iterable[str], jobs: int, accept: bool) -> int:
+    """Examine entries, print a table, return the exit status."""
+    verdicts = list(_verdicts([*targets], jobs, accept))
+    width = max((len(verdict.task.target) for verdict in verdicts), default=0)
+    for verdict in verdicts:
+        click.echo(_row(verdict, width))
+    wrong = sum(bool(verdict.faults) for verdict in verdicts)
+    click.echo(f"{len(verdicts)} derivatives, {wrong} failed" if wrong else f"{len(verdicts)} derivatives, all as expected")
+    return FAILED if wrong else 0
+
+
+def _row(verdict: Verdict, width: int) -> str:
+    head = f"{verdict.task.target:{width}}  {verdict.task.variable:4}"
+    if not verdict.faults:
+        return f"{head}  right, worst relative error {verdict.error:.1e}"
+    return "\n".join([f"{head}  FAILED", *("    " + line for fault in verdict.faults for line in fault.splitlines())])
+
+
+def _verdicts(targets: Sequence[str], jobs: int, accept: bool) -> Iterator[Verdict]:
+    tasks: list[Task] = []
+    for target in targets:
+        try:
+            tasks += [Task(target, variable) for variable in load(target).variables]
+        except DerivationError as error:
+            yield Verdict(Task(target, "-"), (str(error),))
+    if jobs == 1:
+        yield from (examine(task, accept) for task in tasks)
+        return
+    with ProcessPoolExecutor(min(jobs, max(len(tasks), 1))) as pool:
+        yield from pool.map(examine, tasks, [accept] * len(tasks))
+
+
+def examine(task: Task, accept: bool = False) -> Verdict:
+    """Derive, check, and compare with what the entry expects; with `accept` the LaTeX is taken as it is now."""
+    try:
+        entry = load(task.target)
+        derivation = entry.derive(task.variable)
+        report = derivation.check()
+        faults = [str(trial) for trial in report.trials if not trial.ok] or ([] if report.ok else ["nothing was checked"])
+        if accept and not faults:
+            accept_latex(entry, derivation)
+        faults += [*expectation_faults(entry, derivation), *latex_faults(entry, derivation)]
+        return Verdict(task, tuple(faults), report.worst)
+    except DerivationError as error:
+        return Verdict(task, (str(error),))
+
+
+def expectation_faults(entry: Entry, derivation: Derivation) -> Iterator[str]:
+    """Where the result differs from the expected one, in meaning or in wording."""
+    want, got = entry.expect.get(derivation.wrt), derivation.matrix
+    if want is None:
+        return
+    error = meaning_error(entry, derivation, want)
+    if error > 10 * EXACT:
+        yield f"expected {want}, which is something else: relative error {error:.1e}; derived {got}"
+    elif "".join(want.split()) != "".join((got or "").split()):
+        yield f"expected {want}, derived {got}: equal, and written otherwise"
+
+
+def meaning_error(entry: Entry, derivation: Derivation, text: str) -> float:
+    """The relative difference of an expectation, read as a program, from the derivative at random points."""
+    program = derivation.gradient.program
+    claim = _claim(entry, derivation, text)
+    rng = np.random.default_rng(SEED)
+    with np.errstate(all="ignore"):
+        return max(_error_at(draw(program, rng, with_one), program, claim) for with_one in (False, False, True))
+
+
+def _claim(entry: Entry, derivation: Derivation, text: str) -> Program:
+    given = derivation.gradient.program.given
+    named = {read_definition(line).name: line for line in (*entry.define, *derivation.definitions)}
+    shapes = {name: tuple(map(str, shape)) for name, shape in given.items()}
+    claim = read_program(text, shapes, [line for name, line in named.items() if name not in given])
+    for name in claim.inputs:
+        if name not in given:
+            raise UnknownNameError(f"the expected derivative by `{derivation.wrt}` has `{name}` in it; known are {', '.join(given)}")
+    return claim
+
+
+def _error_at(point: Point, program: Program, claim: Program) -> float:
+    here = point.evaluator(program)
+    want = here.at(program.result.body, program.result.axes)
+    there = Point({name: here.tensors[name] for name in claim.inputs}, dict(point.sizes), point.functions).evaluator(claim)
+    return relative_error(there.at(claim.result.body, claim.result.axes), want)
+
+
+def accepted_path(entry: Entry, variable: str) -> Path:
+    """Where the accepted LaTeX of a derivative lies: a folder of the entry's name beside its file."""
+    assert entry.path is not None
+    return entry.path.with_suffix("") / f"{variable}.tex"
+
+
+def accept_latex(entry: Entry, derivation: Derivation) -> None:
+    """Write the LaTeX of a derivation as the accepted one."""
+    path = accepted_path(entry, derivation.wrt)
+    path.parent.mkdir(exist_ok=True)
+    write_whole(path, derivation.latex().rstrip("\n") + "\n")
+
+
+def latex_faults(entry: Entry, derivation: Derivation) -> Iterator[str]:
+    """The difference from the accepted LaTeX, where the entry has a folder of it."""
+    path = accepted_path(entry, derivation.wrt)
+    if not path.parent.is_dir():
+        return
+    if not path.is_file():
+        yield f"{path} is missing; `derive check --accept` writes it"
+        return
+    accepted, got = path.read_text(encoding="utf-8").splitlines(), derivation.latex().splitlines()
+    if accepted != got:
+        yield "\n".join(["the LaTeX is not the accepted one:", *difflib.unified_diff(accepted, got, str(path), "derived", lineterm="")])

@@ -1,0 +1,75 @@
+"""Where answers go: standard output in UTF-8 whatever the locale, or a file that is written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from ..errors import DerivationError
+
+
+def use_utf8() -> None:
+    """Make the standard streams take every character, also under an ASCII locale."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def discard_output() -> None:
+    """Drop what could not be written, so that closing the stream cannot fail once more."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def deliver(text: str, output: Path | None) -> None:
+    """Write an answer to a file, or to standard output."""
+    text = text.rstrip("\n") + "\n"
+    if output is None or str(output) == "-":
+        click.echo(text, nl=False)
+    else:
+        write_whole(output, text)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file by way of a temporary one in its folder; DerivationError where that cannot be done."""
+    data = text.encode("utf-8", errors="backslashreplace")
+    try:
+        if path.exists() and not path.is_file():  # a device or a pipe is written to, not replaced
+            path.write_bytes(data)
+        else:
+            _replace(path.resolve(), data)
+    except (OSError, ValueError) as error:
+        raise DerivationError(f"{path}: cannot be written: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _replace(path: Path, data: bytes) -> None:
+    with _temporary(path.parent) as (handle, name):
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.chmod(name, _mode(path))
+        os.replace(name, path)
+
+
+@contextlib.contextmanager
+def _temporary(folder: Path) -> Iterator[tuple[int, str]]:
+    handle, name = tempfile.mkstemp(prefix=".derive-", dir=folder)
+    try:
+        yield handle, name
+    finally:
+        with contextlib.suppress(FileNotFoundError):  # it is gone where it took its final name
+            os.unlink(name)
+
+
+def _mode(path: Path) -> int:
+    if path.exists():
+        return stat.S_IMODE(path.stat().st_mode)
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
