@@ -177,7 +177,7 @@ class Lowering:
 
     def _negated(self, value: Value) -> Value:
         if isinstance(value.expr, Number):
-            return Value((), number(-value.expr.value))
+            return Value(value.axes, number(-value.expr.value))
         return Value(value.axes, multiply((MINUS, value.expr)))
 
     def _sum(self, node: ast.expr) -> Value:

@@ -1,0 +1,102 @@
+"""What the functions of the language are in PyTorch, so that its automatic differentiation can be asked for the truth."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+
+torch.set_default_dtype(torch.float64)
+_ALL = object()
+
+
+def _t(x: Any) -> Any:
+    return x if isinstance(x, torch.Tensor) else torch.tensor(float(x))
+
+
+def _axes(x: Any, axis: Any) -> tuple[int, ...]:
+    return tuple(range(x.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+
+
+def _reduction(function: Any) -> Any:
+    def reduce(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+        x = _t(x)
+        axes = _axes(x, axis)
+        return function(x, axes, keepdims) if axes or x.ndim else function(x[None], (0,), False)
+
+    return reduce
+
+
+def _prod(x: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
+    for axis in sorted((a % x.ndim for a in axes), reverse=True):
+        x = x.prod(dim=axis, keepdim=keepdims)
+    return x
+
+
+def _log_softmax(x: Any, axis: Any = -1) -> Any:
+    return x - torch.logsumexp(x, _axes(x, axis), keepdim=True)
+
+
+def _dot(a: Any, b: Any) -> Any:
+    return _t(a) * _t(b) if not _t(a).ndim or not _t(b).ndim else a @ b
+
+
+_SAME = "exp log log1p expm1 sqrt square abs sign sin cos tan arcsin arccos arctan sinh cosh tanh sigmoid relu erf outer kron trace"
+NAMES: dict[str, Any] = {
+    **{name: (lambda f: lambda *x: f(*map(_t, x)))(getattr(torch, name)) for name in _SAME.split()},
+    "softplus": lambda x: torch.logaddexp(_t(x), torch.tensor(0.0)),
+    "gelu": lambda x: torch.nn.functional.gelu(_t(x)),
+    "silu": lambda x: torch.nn.functional.silu(_t(x)),
+    "maximum": lambda a, b: torch.maximum(*torch.broadcast_tensors(_t(a), _t(b))),
+    "minimum": lambda a, b: torch.minimum(*torch.broadcast_tensors(_t(a), _t(b))),
+    "sum": _reduction(lambda x, axes, keep: x.sum(dim=axes, keepdim=keep)),
+    "mean": _reduction(lambda x, axes, keep: x.mean(dim=axes, keepdim=keep)),
+    "max": _reduction(lambda x, axes, keep: x.amax(dim=axes, keepdim=keep)),
+    "min": _reduction(lambda x, axes, keep: x.amin(dim=axes, keepdim=keep)),
+    "prod": _reduction(_prod),
+    "var": _reduction(lambda x, axes, keep: x.var(dim=axes, keepdim=keep, correction=0)),
+    "logsumexp": _reduction(lambda x, axes, keep: torch.logsumexp(x, axes, keepdim=keep)),
+    "norm": lambda x: torch.sqrt((x * x).sum()),
+    "norm1": lambda x: x.abs().sum(),
+    "log_softmax": _log_softmax,
+    "softmax": lambda x, axis=-1: torch.exp(_log_softmax(x, axis)),
+    "tr": torch.trace,
+    "det": torch.linalg.det,
+    "logdet": lambda x: torch.linalg.slogdet(x)[1],
+    "inv": torch.linalg.inv,
+    "matrix_power": lambda x, k: torch.linalg.matrix_power(x, k) if k else torch.eye(x.shape[0]),
+    "diag": torch.diag,
+    "dot": _dot,
+    "vec": lambda x: x.T.reshape(-1),
+    "transpose": lambda x, axes=None: x.permute(*(axes or reversed(range(x.ndim)))),
+    "einsum": torch.einsum,
+    "eye": torch.eye,
+    "ones": lambda *sizes: torch.ones(sizes),
+    "zeros": lambda *sizes: torch.zeros(sizes),
+    "pi": math.pi,
+}
+
+
+def derivative(definitions: Sequence[str], expr: str, wrt: str, tensors: Mapping[str, Any], dims: Mapping[str, int], order: int = 1) -> Any:
+    """The derivative by automatic differentiation, in the layout result.shape + wrt.shape · order; the texts are our own."""
+    start = torch.tensor(tensors[wrt], dtype=torch.float64)
+    given = {name: torch.tensor(array, dtype=torch.float64) for name, array in tensors.items()}
+
+    def value(x: Any) -> Any:
+        names = {**NAMES, **dims, **given, wrt: x}
+        for text in definitions:
+            name, _, body = text.partition("=")
+            if name.strip() != wrt:
+                names[name.strip()] = eval(body.strip(), {"__builtins__": {}}, names)  # noqa: S307
+        return _t(eval(expr, {"__builtins__": {}}, names)) + 0 * x.sum()  # noqa: S307
+
+    function = value
+    for _ in range(order):
+        function = _jacobian(function)
+    return function(start).numpy(force=True)
+
+
+def _jacobian(function: Any) -> Any:
+    return lambda x: torch.autograd.functional.jacobian(function, x, create_graph=True)
