@@ -130,17 +130,21 @@ def read(path: Path) -> Entry:
     """The entry that a file holds; DerivationError names the file, the key, and what is wanted."""
     text = _text(path)
     table = _table(path, text)
-    known = [*KEYS]
     for key, value in table.items():
-        if key not in KEYS:
-            raise UnknownNameError(f"{path}: `{key}` is no key of a derivation{suggestion(key, known)}; keys are {', '.join(known)}", _line(text, key))
-        wanted, fits = KEYS[key]
-        if not fits(value):
-            raise DerivationError(f"{path}: `{key}` has to be {wanted}", _line(text, key))
+        _require_fit(path, text, key, value)
     for key in REQUIRED:
         if key not in table:
             raise DerivationError(f"{path}: the key `{key}` is missing; it is {KEYS[key][0]}")
     return Entry(path=path, **{**table, "define": tuple(table.get("define", ()))})
+
+
+def _require_fit(path: Path, text: str, key: str, value: object) -> None:
+    if key not in KEYS:
+        hint = suggestion(key, KEYS) or f"; keys are {', '.join(KEYS)}"
+        raise UnknownNameError(f"{path}: `{key}` is no key of a derivation{hint}", _line(text, key))
+    wanted, fits = KEYS[key]
+    if not fits(value):
+        raise DerivationError(f"{path}: `{key}` has to be {wanted}", _line(text, key))
 
 
 def _text(path: Path) -> str:
