@@ -20,12 +20,12 @@ from ..index.nodes import (
     Delta,
     Expr,
     Index,
+    Jacobian,
     Opaque,
     Partial,
     Product,
     Slot,
     Sum,
-    rewrite,
     slot_indices,
 )
 from ..index.dims import UNIT
@@ -164,57 +164,54 @@ class _Backward:
 
     def _steps(self, name: str, by: tuple[Slot, ...]) -> tuple[Step, ...]:
         variable = Component(name, by)
-        users = [n for n in self.upstream if name in self.program.definitions[n].body.tensors]
-        question = self._question(name, users, variable)
+        question, *chain = self._chain(name, variable)
         recorder = Recorder(question, [Step(QUESTION, question)])
-        self._chain(recorder, name, users, variable)
+        for rule, expr in zip((CHAIN_DELTA, CHAIN_COMPONENT, SUBSTITUTE), chain, strict=True):
+            recorder.note(rule, expr)
         self._resolve(recorder)
         return tuple(recorder.steps)
 
-    def _direct(self, name: str, variable: Component) -> list[Expr]:
-        return [Partial(self.body, variable)] if name in self.body.tensors else []
+    def _chain(self, name: str, variable: Component) -> list[Expr]:
+        """The chain rule in four lines: tensors contracted, with δ, in components, with the definitions put in."""
+        users = [user for user in self.upstream if name in self.program.definitions[user].body.tensors]
+        direct = Partial(self.body, variable) if name in self.body.tensors else None
+        lines = [[direct] * 4 if direct else []] + [self._chain_terms(user, variable) for user in users]
+        return [_total([line[at] for line in lines if line]) for at in range(4)]
 
-    def _question(self, name: str, users: list[str], variable: Component) -> Expr:
-        """The chain rule as tensors contracted, where every upstream gradient has a name."""
-        terms = self._direct(name, variable) + [self._contraction(user, variable) for user in users]
-        return NOUGHT if not terms else terms[0] if len(terms) == 1 else Sum(tuple(terms))
-
-    def _contraction(self, user: str, variable: Component) -> Expr:
+    def _chain_terms(self, user: str, variable: Component) -> list[Expr]:
         slots, upstream = self.upstream[user]
-        if not isinstance(upstream, Component) or self.out or not all(isinstance(slot, Index) for slot in slots) or not slots:
-            return self._component_term(user, variable)
-        left = tuple(fresh(slot.extent, "i") for slot in slots)
-        right = tuple(fresh(slot.extent, "k") for slot in slots)
-        moved = substitute(upstream, dict(zip(slots, left, strict=True)))  # type: ignore[arg-type]
-        return Contraction(moved, self._jacobian(user, right, variable), tuple(zip(left, right, strict=True)))
+        mapping: dict[Index, Slot] = {i: fresh(i.extent, "i") for slot in slots for i in slot_indices(slot)}
+        moved = tuple(substitute_slot(slot, mapping) for slot in slots)
+        left = substitute(renew(upstream), mapping)
+        over = tuple(i for slot in moved for i in slot_indices(slot))
+        jacobian = self._jacobian(user, moved, variable)
+        component = Product((left, jacobian), over)
+        substituted = Product((left, self._substituted(jacobian)), over)
+        if self.out or not isinstance(upstream, Component) or not moved or len(over) < len(moved):
+            return [component, component, component, substituted]
+        return [*self._contraction(left, moved, user, variable), component, substituted]
+
+    def _contraction(self, left: Expr, slots: tuple[Slot, ...], user: str, variable: Component) -> list[Expr]:
+        # (a_ij gᵢgⱼ) : (b_kl gᵏgˡ) = a_ij b_kl δ_ik δ_jl
+        other = tuple(fresh(slot.extent, "k") for slot in slots)
+        right = self._jacobian(user, other, variable)
+        pairs = tuple((slot, index) for slot, index in zip(slots, other, strict=True) if isinstance(slot, Index))
+        deltas = tuple(Delta(a, b) for a, b in pairs)
+        over = tuple(a for a, _ in pairs) + other
+        return [Contraction(left, right, pairs), Product((left, right, *deltas), over)]
+
+    def _substituted(self, jacobian: Expr) -> Expr:
+        if not isinstance(jacobian, Jacobian):
+            return jacobian
+        assert isinstance(jacobian.body, Component)
+        return Partial(self.program.definitions[jacobian.body.tensor].at(jacobian.body.slots), jacobian.by)
 
     def _jacobian(self, user: str, slots: tuple[Slot, ...], variable: Component) -> Expr:
         """∂t/∂x of one definition: still to be evaluated, or the name it has where the function is arbitrary."""
         body = self.program.definitions[user].body
         if isinstance(body, Opaque):
             return Component(self.program.higher_derivative(body), slots + variable.slots)
-        return Partial(Component(user, slots), variable)
-
-    def _component_term(self, user: str, variable: Component) -> Expr:
-        slots, upstream = self.upstream[user]
-        mapping: dict[Index, Slot] = {i: fresh(i.extent, "i") for slot in slots for i in slot_indices(slot)}
-        moved = tuple(substitute_slot(slot, mapping) for slot in slots)
-        summed = tuple(i for slot in moved for i in slot_indices(slot))
-        factors = (substitute(renew(upstream), mapping), self._jacobian(user, moved, variable))
-        return Product(factors, summed)
-
-    def _chain(self, recorder: Recorder, name: str, users: list[str], variable: Component) -> None:
-        recorder.note(CHAIN_DELTA, rewrite(recorder.expr, _with_deltas))
-        recorder.note(CHAIN_COMPONENT, rewrite(recorder.expr, _contracted))
-        definitions = self.program.definitions
-
-        def expand(node: Expr) -> Expr:
-            match node:
-                case Partial(Component(tensor, slots), by) if tensor != by.tensor and tensor in definitions:
-                    return Partial(definitions[tensor].at(slots), by)
-            return node
-
-        recorder.note(SUBSTITUTE, rewrite(recorder.expr, expand))
+        return Jacobian(Component(user, slots), variable)
 
     def _resolve(self, recorder: Recorder) -> None:
         primitive = primitive_rule(self.program, self.values)
@@ -227,21 +224,5 @@ class _Backward:
         recorder.exhaust((COLLECT, TIDY))
 
 
-def _with_deltas(node: Expr) -> Expr:
-    # (a_ij gᵢgⱼ) : (b_kl gᵏgˡ) = a_ij b_kl δ_ik δ_jl
-    if not isinstance(node, Contraction):
-        return node
-    deltas = tuple(Delta(a, b) for a, b in node.pairs)
-    over = tuple(a for a, _ in node.pairs) + tuple(b for _, b in node.pairs)
-    return Product((node.left, node.right, *deltas), over)
-
-
-def _contracted(node: Expr) -> Expr:
-    # a_ij b_kl δ_ik δ_jl = a_ij b_ij
-    if not isinstance(node, Product) or not any(isinstance(f, Delta) for f in node.factors):
-        return node
-    mapping: dict[Index, Slot] = {f.right: f.left for f in node.factors if isinstance(f, Delta) and isinstance(f.right, Index) and f.right in node.over}
-    if not mapping:
-        return node
-    factors = tuple(substitute(f, mapping) for f in node.factors if not (isinstance(f, Delta) and f.right in mapping))
-    return Product(factors, tuple(i for i in node.over if i not in mapping))
+def _total(terms: list[Expr]) -> Expr:
+    return NOUGHT if not terms else terms[0] if len(terms) == 1 else Sum(tuple(terms))

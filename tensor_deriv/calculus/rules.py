@@ -58,7 +58,7 @@ def product_rule(node: Expr) -> Expr | None:
 def power_rule(node: Expr) -> Expr | None:
     # ∂(u^n)/∂x = n u^(n−1) ∂u/∂x + u^n log(u) ∂n/∂x
     match node:
-        case Partial(Power(base, exponent), by):
+        case Partial(Power(base, exponent), by) if by.tensor in node.body.tensors:
             terms: list[Expr] = []
             if by.tensor in base.tensors:
                 terms.append(Product((exponent, renew(lowered(base, exponent)), Partial(base, by))))
@@ -79,7 +79,7 @@ def lowered(base: Expr, exponent: Expr) -> Expr:
 def chain_rule(node: Expr) -> Expr | None:
     # ∂f(u)/∂x = f′(u) ∂u/∂x, summed over the arguments
     match node:
-        case Partial(Function(row, args), by):
+        case Partial(Function(row, args), by) if by.tensor in node.body.tensors:
             terms = [
                 Product((renew(derivative(row, place, args)), renew(Partial(argument, by))))
                 for place, argument in enumerate(args)

@@ -20,6 +20,7 @@ from .nodes import (
     Extent,
     Function,
     Index,
+    Jacobian,
     Number,
     Opaque,
     Partial,
@@ -52,6 +53,7 @@ class Evaluator:
         self.sizes = sizes
         self.functions = functions or {}
         self.definitions = definitions or {}  # ∂t/∂x of a defined t is that of its definition
+        self.doubt = 0.0  # of the worst difference that was taken for a ∂, relative
         self._primitives: dict[tuple[str, str, tuple[int, ...]], Array] = {}
 
     def size(self, dim: Dim) -> int:
@@ -61,7 +63,7 @@ class Evaluator:
         """The array of `expr` with one axis for each slot; a slot of several indices becomes one axis."""
         members = [index for slot in slots for index in slot_indices(slot)]
         array = self.spread(self.evaluate(expr), members)
-        return array.reshape([self.size(slot.extent) for slot in slots])
+        return np.reshape(array, [self.size(slot.extent) for slot in slots])
 
     def spread(self, value: Labelled, wanted: Sequence[Index]) -> Array:
         """The array on exactly the `wanted` axes; one it does not depend on is repeated."""
@@ -70,7 +72,7 @@ class Evaluator:
         array = np.transpose(array, order)
         shape = [self.size(index.extent) if index in axes else 1 for index in wanted]
         full = [self.size(index.extent) for index in wanted]
-        return np.broadcast_to(array.reshape(shape), full)
+        return np.broadcast_to(np.reshape(array, shape), full)
 
     def evaluate(self, expr: Expr) -> Labelled:
         """The array of an expression over its free indices."""
@@ -99,6 +101,8 @@ class Evaluator:
                 return self.take(self._primitive(primitive, tensor, axes), slots)
             case Opaque(function, tensor, order, slots):
                 return self.take(self.functions[function](self.tensors[tensor], order), slots)
+            case Jacobian(Component(tensor, slots), by):
+                return self._partial(self.definitions[tensor].at(slots), by)
             case Partial(body, by):
                 return self._partial(body, by)
             case Contraction(left, right, pairs):
@@ -139,7 +143,7 @@ class Evaluator:
         for array, own in values:
             order = [own.index(index) for index in axes if index in own]
             shape = [self.size(index.extent) if index in own else 1 for index in axes]
-            aligned.append(np.transpose(array, order).reshape(shape))
+            aligned.append(np.reshape(np.transpose(array, order), shape))
         result = np.asarray(combine(aligned))
         return np.broadcast_to(result, [self.size(index.extent) for index in axes]), axes
 
@@ -179,8 +183,6 @@ class Evaluator:
         # ∂/∂x by differences: a meaning that no rule has a part in
         from ..verify.differences import jacobian
 
-        if isinstance(body, Component) and body.tensor != by.tensor and body.tensor in self.definitions:
-            body = self.definitions[body.tensor].at(body.slots)
         free = tuple(sorted(body.free, key=lambda i: i.id))
         shape = [self.size(index.extent) for index in free]
 
@@ -189,8 +191,11 @@ class Evaluator:
             return inner.spread(inner.evaluate(body), free)
 
         x = np.asarray(self.tensors[by.tensor], dtype=float)
-        derivative, _ = jacobian(value, x)
-        return self.take(derivative.reshape(*shape, *x.shape), (*free, *by.slots))
+        derivative, doubt = jacobian(value, x)
+        scale = max(float(np.abs(derivative).max(initial=0.0)), 1e-3)
+        finite = np.isfinite(derivative).all() and np.isfinite(doubt).all()
+        self.doubt = max(self.doubt, float(np.max(doubt, initial=0.0)) / scale) if finite else float("inf")
+        return self.take(np.reshape(derivative, (*shape, *x.shape)), (*free, *by.slots))
 
 
 def _along(axes: Sequence[Index], index: Index) -> list[int]:

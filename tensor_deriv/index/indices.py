@@ -86,7 +86,7 @@ def _replace(expr: Expr, mapping: Mapping[Index, Slot]) -> Expr:
         case Apply() | Opaque():
             return replace(expr, slots=_slots(expr.slots, mapping))
         case Partial(body, by):
-            return Partial(_replace(body, mapping), Component(by.tensor, _slots(by.slots, mapping)))
+            return replace(expr, body=_replace(body, mapping), by=Component(by.tensor, _slots(by.slots, mapping)))
         case _:
             return expr.with_children(tuple([_replace(child, mapping) for child in expr.children]))
 
@@ -107,7 +107,7 @@ def _rebind(expr: Expr, mapping: Mapping[Index, Index]) -> Expr:
             renamed = tuple([(mapping.get(a, a), mapping.get(b, b)) for a, b in pairs])
             return Contraction(children[0], children[1], renamed)
         case Partial(_, by):
-            return Partial(children[0], Component(by.tensor, _slots(by.slots, mapping)))
+            return replace(expr, body=children[0], by=Component(by.tensor, _slots(by.slots, mapping)))
         case Component(tensor, slots):
             return Component(tensor, _slots(slots, mapping))
         case Delta(left, right):

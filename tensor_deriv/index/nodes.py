@@ -329,6 +329,14 @@ class Partial(Expr):
 
 
 @dataclass(frozen=True, eq=False)
+class Jacobian(Partial):
+    """∂t/∂x of a definition t, whose body is still to be put in its place."""
+
+    def with_children(self, children: tuple[Expr, ...]) -> Expr:
+        return Jacobian(children[0], self.by)
+
+
+@dataclass(frozen=True, eq=False)
 class Contraction(Expr):
     """left : right, the innermost slots of `left` contracted with the outermost of `right`.
 

@@ -242,7 +242,7 @@ class Builder:
     def _elementwise(self, parts: Sequence[Expr], wanted: tuple[Index, ...], build: Callable[[tuple[Array, ...]], Array]) -> Labelled:
         values = [self.natural(part, wanted) for part in parts]
         axes = self._order(values, wanted)
-        return Labelled(build(tuple(self.oriented(v, axes) for v in values)), axes)
+        return settled(build(tuple(self.oriented(v, axes) for v in values)), axes)
 
     def _order(self, values: Sequence[Labelled], wanted: tuple[Index, ...]) -> tuple[Index, ...]:
         """The order of axes that asks for the fewest transposes; at a draw the wanted one."""
@@ -259,7 +259,7 @@ class Builder:
     def _sum(self, terms: Sequence[Expr], wanted: tuple[Index, ...]) -> Labelled:
         values = [self.natural(term, wanted) for term in terms]
         axes = self._order(values, wanted)
-        return Labelled(make.add(self.oriented(value, axes) for value in values), axes)
+        return settled(make.add(self.oriented(value, axes) for value in values), axes)
 
     # products
 
@@ -351,7 +351,7 @@ class Builder:
             return self._irreducible(network, wanted, product)
         if len(free) < 2:
             weights = [node for index in free for node in network.weights[index]]
-            return Labelled(make.mul([*network.scalars, *weights]), tuple(free))
+            return settled(make.mul([*network.scalars, *weights]), tuple(free))
         return self._matrix(network, free, wanted)
 
     def _matrix(self, network: Network, free: list[Index], wanted: tuple[Index, ...]) -> Labelled:
@@ -366,7 +366,7 @@ class Builder:
             parts.append(Column(row))
         if column is not None:
             parts.append(column)
-        return Labelled(make.mul(parts), edge.axes)
+        return settled(make.mul(parts), edge.axes)
 
     def _irreducible(self, network: Network, wanted: tuple[Index, ...], product: Product) -> Labelled:
         opened = distribute_one(product)
@@ -376,9 +376,8 @@ class Builder:
         items += [Labelled(make.mul(nodes), (index,)) for index, nodes in network.weights.items()]
         output = tuple(dict.fromkeys(i for item in items for i in item.axes if i not in network.over))
         output = tuple(sorted(output, key=lambda i: wanted.index(i) if i in wanted else -1))
-        plain = network.others[0] if len(items) == 1 and items[0].axes == output else None
-        body = plain if plain is not None else self._einsum_labelled(items, output)
-        return Labelled(make.mul([*network.scalars, body.node]), body.axes)
+        body = self._einsum(items, output)
+        return settled(make.mul([*network.scalars, body]), output)
 
     def _einsum_labelled(self, items: Sequence[Labelled], wanted: tuple[Index, ...]) -> Labelled:
         have = {i for item in items for i in item.axes}
@@ -397,9 +396,25 @@ class Builder:
         letters = {i: LETTERS[place] for place, i in enumerate(dict.fromkeys((*output, *(i for part in parts for i in part.axes))))}
         words = tuple("".join(letters[i] for i in part.axes) for part in parts)
         word = "".join(letters[i] for i in output)
-        if len(parts) == 1 and words[0] == word:
-            return make.mul([*scalars, parts[0].node])
+        if len(parts) == 1:
+            kept = "".join(letter for letter in words[0] if letter in word)
+            if kept == word and len(set(words[0])) == len(words[0]):
+                gone = tuple(axis for axis, letter in enumerate(words[0]) if letter not in word)
+                return make.mul([*scalars, make.total(parts[0].node, gone if word else None) if gone else parts[0].node])
         return make.mul([*scalars, Einsum(words, word, tuple(part.node for part in parts))])
+
+
+def settled(node: Array, axes: tuple[Index, ...]) -> Labelled:
+    """A node with the axes it really has: where terms cancelled, it may have lost some."""
+    shape = tuple(index.extent for index in axes)
+    if node.shape == shape:
+        return Labelled(node, axes)
+    padded = (UNIT,) * (len(axes) - node.rank) + node.shape
+    kept = tuple(index for index, extent in zip(axes, padded, strict=True) if extent == index.extent)
+    ones = tuple(axis for axis, extent in enumerate(node.shape) if extent == UNIT != axes[axis - node.rank].extent)
+    if ones:
+        node = node.arg if isinstance(node, Column) else Call("sum", node, ones)
+    return Labelled(node, kept)
 
 
 def is_group(slot: Slot) -> bool:

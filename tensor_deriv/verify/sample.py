@@ -19,6 +19,7 @@ from ..program import Program, Tensor
 Array = Any
 Generator = np.random.Generator
 ATTEMPTS = 120
+NEAR = 0.06  # how far a point must lie from where the expression ends
 LARGEST = 1e5  # of any value on the way
 WORST_CONDITION = 1e3  # of a matrix to invert
 
@@ -70,7 +71,7 @@ class Arbitrary:
                 part, falling = part @ flat, falling * (step + 1)
             total = total + part / falling
         full = np.broadcast_to(total, (*self.own, *(flat.size,) * order))
-        return full.reshape(*self.own, *self.shape * order)
+        return np.reshape(full, (*self.own, *self.shape * order))
 
 
 def draw(program: Program, rng: Generator, with_one: bool = False) -> Point:
@@ -82,7 +83,7 @@ def draw(program: Program, rng: Generator, with_one: bool = False) -> Point:
         for attempt in range(ATTEMPTS):
             sizes = draw_sizes(program, rng, with_one)
             point = _candidate(program, rng, sizes, attempt)
-            if _usable(program, point):
+            if _usable(program, point) and all(_usable(program, near) for near in _around(point, rng)):
                 return point
     raise UnsupportedError("no point was found where the expression is finite, so nothing could be checked; state what is assumed of the inputs (`positive`, `spd`)")
 
@@ -145,6 +146,12 @@ def _arbitrary(program: Program, rng: Generator, sizes: Mapping[str, int]) -> di
 
 def _extents(dims: tuple[Dim, ...], sizes: Mapping[str, int]) -> tuple[int, ...]:
     return tuple(dim.value(sizes) for dim in dims)
+
+
+def _around(point: Point, rng: Generator) -> list[Point]:
+    """Points close by: where these have a value, differences have room."""
+    shifts = [{name: NEAR * rng.choice((-1.0, 1.0), size=np.shape(x)) for name, x in point.given.items()} for _ in range(2)]
+    return [Point({n: x + shift[n] * np.maximum(1, np.abs(x)) for n, x in point.given.items()}, point.sizes, point.functions) for shift in shifts]
 
 
 def _usable(program: Program, point: Point) -> bool:
