@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from ..errors import DerivationError
 from ..index.nodes import Partial, walk
 from ..program import Program
 from .differences import jacobian
+from .interpret import CannotInterpret, interpret
 from .sample import Point, draw
 
 if TYPE_CHECKING:
@@ -142,14 +144,32 @@ def start(program: Program, wrt: str, point: Point) -> Array:
 
 
 def value_of(derivation: Derivation, point: Point) -> Callable[[Array], Array]:
-    """What the last ∂ derives, as a function of the variable."""
+    """What the last ∂ derives, as a function of the variable: at order 1 straight from the caller's text."""
+    if derivation.order == 1:
+        value = text_meaning(derivation.program, derivation.wrt, point)
+        if value is not None:
+            return value
     program = derivation.below
+    return lambda x: point.evaluator(program, {derivation.wrt: x}).at(program.result.body, program.result.axes)
+
+
+def text_meaning(program: Program, wrt: str, point: Point) -> Callable[[Array], Array] | None:
+    """The value of the texts by an interpreter that shares nothing with the way they were read; None where it cannot."""
+    texts = [text for text in program.texts if not _defines(text, wrt)]
+    functions = {name: partial(arbitrary, order=0) for name, arbitrary in point.functions.items()}
 
     def value(x: Array) -> Array:
-        evaluator = point.evaluator(program, {derivation.wrt: x})
-        return evaluator.at(program.result.body, program.result.axes)
+        return interpret(texts, {**point.given, wrt: x}, point.sizes, functions)
 
+    try:
+        value(start(program, wrt, point))
+    except CannotInterpret:
+        return None
     return value
+
+
+def _defines(text: str, name: str) -> bool:
+    return text.split("=")[0].strip() == name and "=" in text
 
 
 def difference_error(value: Callable[[Array], Array], x: Array, claim: Array) -> float | None:
