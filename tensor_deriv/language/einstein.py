@@ -7,9 +7,9 @@ from fractions import Fraction
 
 from .. import functions
 from ..errors import ParseError, Place, ShapeError, UnknownNameError
+from ..index.dims import named
 from ..index.indices import fresh, multiply
 from ..index.nodes import MINUS, ONE, Component, Expr, Extent, Function, Index, Number, Power, Slot, Sum, number
-from ..index.dims import named
 from .lower import Scope
 from .source import Source
 
