@@ -49,11 +49,9 @@ class Entry:
         """The program that the entry states; DerivationError with the place where it states none."""
         program = self._read()
         known = {**program.inputs, **program.definitions}
-        for what, given in (("a shape", self.tensors), ("an expected derivative", self.expect)):
-            for name in given:
-                if name not in known:
-                    hint = suggestion(name, known)
-                    raise UnknownNameError(f"{self._origin}{what} is given of `{name}`, which does not occur in the expression{hint}")
+        for name in self.expect:
+            if name not in known:
+                raise UnknownNameError(f"{self._origin}`expect` has `{name}`, which the expression has not{suggestion(name, known)}")
         return program
 
     @property
@@ -121,8 +119,10 @@ def is_path(text: str) -> bool:
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
-    """`; did you mean …?` where a known name is close."""
-    close = difflib.get_close_matches(name, list(known), 1, 0.6)
+    """`; did you mean …?` where a known name is close, or differs in upper and lower case alone."""
+    names = list(known)
+    same = [other for other in names if other.lower() == name.lower()]
+    close = same or difflib.get_close_matches(name, names, 1, 0.6)
     return f"; did you mean `{close[0]}`?" if close else ""
 
 

@@ -14,7 +14,7 @@ import click
 from .. import __version__, catalogue
 from ..errors import DerivationError, UnknownNameError
 from .options import assumptions, shapes
-from .streams import discard_output, use_utf8
+from .streams import ReaderGone, discard_output, reader_may_go, use_utf8
 
 Function = Callable[..., Any]
 STYLES = ("cartesian", "mixed")
@@ -32,6 +32,16 @@ class Commands(click.Group):
         """Run; every error a caller can cause ends in one message and an exit status."""
         use_utf8()
         sys.exit(_status(lambda: super(Commands, self).main(*args, **{**extra, "standalone_mode": False})))
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """As click does."""
+        with reader_may_go():
+            return super().make_context(*args, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """As click does."""
+        with reader_may_go():
+            return super().invoke(ctx)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """The command of that name, or one that derives the catalogue entry or file of that name."""
@@ -64,8 +74,9 @@ def _status(run: Callable[[], Any]) -> int:
         return _complain(error.format_message(), UNREADABLE)
     except (KeyboardInterrupt, click.Abort):
         return _complain("interrupted", INTERRUPTED)
-    except SystemExit as end:  # click ends in this way where the reader of its output has gone
-        return PIPE_CLOSED if isinstance(end.__context__, BrokenPipeError) else int(end.code or 0)
+    except ReaderGone:
+        discard_output()
+        return PIPE_CLOSED
     except OSError as error:
         discard_output()
         return _complain(error.strerror or str(error), UNREADABLE)

@@ -15,6 +15,19 @@ import click
 from ..errors import DerivationError
 
 
+class ReaderGone(Exception):
+    """The reader of standard output has closed it, as `head` does."""
+
+
+@contextlib.contextmanager
+def reader_may_go() -> Iterator[None]:
+    """Tell a closed pipe apart from other errors; click would end with the status of a failed check."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise ReaderGone from None
+
+
 def use_utf8() -> None:
     """Make the standard streams take every character, also under an ASCII locale."""
     for stream in (sys.stdout, sys.stderr):
