@@ -1,0 +1,104 @@
+"""Docstrings of generated functions: what it is, the shapes, the layout, and what is taken at kinks."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from ..index.dims import Dim
+from ..index.nodes import Apply, Function, Opaque, walk
+from ..primitives import TABLE
+from ..program import Program
+
+if TYPE_CHECKING:
+    from ..derivation import Derivation
+
+WIDTH = 100
+KINDS = {1: "The derivative", 2: "The second derivative", 3: "The third derivative", 4: "The fourth derivative"}
+
+
+def derivative_doc(derivation: Derivation) -> str:
+    """The docstring of one derivative."""
+    kind = "The gradient" if derivation.order == 1 and not derivation.program.result.shape else KINDS[derivation.order]
+    title = f"{kind} by {derivation.wrt} of {question(derivation.program)}."
+    given = shapes(derivation.gradient.program, derivation.given)
+    notes = [f"Zero, since {derivation.wrt} does not occur."] if derivation.zero else []
+    return docstring(title, [*given, f"returns: {returned(derivation)}"], [*notes, *kinks([derivation])])
+
+
+def derivatives_doc(derivations: Sequence[Derivation], given: Mapping[str, tuple[Dim, ...]]) -> str:
+    """The docstring of the derivatives by several variables."""
+    names = ", ".join(derivation.wrt for derivation in derivations)
+    title = f"{KINDS[derivations[0].order]} by each of {names} of {question(derivations[0].program)}."
+    parts: dict[str, str] = {}
+    for derivation in derivations:
+        for line in shapes(derivation.gradient.program, {name: given[name] for name in derivation.given}):
+            parts[line] = line
+    lines = [f"returns by {derivation.wrt}: {returned(derivation)}" for derivation in derivations]
+    return docstring(title, [*parts, *lines], kinks(derivations))
+
+
+def value_doc(derivation: Derivation) -> str:
+    """The docstring of the expression itself."""
+    program = derivation.program
+    lines = [*shapes(program, program.given), f"returns: {shape_text(program.result.shape)}"]
+    return docstring(f"The value of {question(program)}.", lines, [])
+
+
+def docstring(title: str, lines: Iterable[str], notes: Iterable[str]) -> str:
+    """A docstring as it stands in source."""
+    wrapped = textwrap.wrap(title, WIDTH, subsequent_indent="    ", break_long_words=False)
+    noted = [line for note in notes for line in textwrap.wrap(note, WIDTH, subsequent_indent="    ")]
+    body = "\n".join([*wrapped, "", *lines, *noted])
+    body = body.replace("\\", "\\\\")
+    return '"""' + (body.replace('"', '\\"') if '"""' in body else body) + '\n"""'
+
+
+def question(program: Program) -> str:
+    """The user's text, with the definitions it stands on."""
+    *definitions, result = [" ".join(text.split()) for text in program.texts]
+    return result + (f", where {', '.join(definitions)}" if definitions else "")
+
+
+def shapes(program: Program, given: Mapping[str, tuple[Dim, ...]]) -> list[str]:
+    """One line for each input."""
+    return [f"{name}: {shape_text(dims)}{meaning(program, name)}" for name, dims in given.items()]
+
+
+def meaning(program: Program, name: str) -> str:
+    """What the value or derivative of an arbitrary function is, behind its shape."""
+    definition = program.definitions.get(name)
+    if definition is None or not isinstance(definition.body, Opaque):
+        return ""
+    body = definition.body
+    if not body.order:
+        return f", the value of {body.function}({body.tensor})"
+    power = {1: "", 2: "²", 3: "³", 4: "⁴"}[body.order]
+    return f", ∂{power}{body.function}/∂{body.tensor}{power}"
+
+
+def shape_text(dims: tuple[Dim, ...]) -> str:
+    """(n, d), (n,) or a word for no axes."""
+    if not dims:
+        return "a scalar"
+    return "(" + ", ".join(map(str, dims)) + (",)" if len(dims) == 1 else ")")
+
+
+def returned(derivation: Derivation) -> str:
+    """The shape and the layout of a derivative."""
+    own = ["result.shape"] if derivation.program.result.shape else []
+    layout = " + ".join(own + [f"{derivation.wrt}.shape"] * derivation.order)
+    return f"{shape_text(derivation.shape)}, laid out as {layout}"
+
+
+def kinks(derivations: Iterable[Derivation]) -> list[str]:
+    """What is taken where a function or primitive of the expression has no derivative."""
+    found: dict[str, None] = {}
+    for derivation in derivations:
+        program = derivation.below
+        for body in [*(item.body for item in program.definitions.values()), program.result.body]:
+            rows = [node.row for node in walk(body) if isinstance(node, Function)]
+            rows += [TABLE[node.primitive] for node in walk(body) if isinstance(node, Apply)]
+            found.update((row.kink, None) for row in rows if row.kink)
+    return [f"At kinks: {'; '.join(found)}."] if found else []

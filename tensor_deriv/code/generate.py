@@ -1,0 +1,160 @@
+"""Sources of functions: a derivative, the derivatives by several variables at once, and the expression itself."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from ..errors import UnsupportedError
+from ..index.dims import Dim
+from ..index.nodes import Opaque
+from ..matrix.forms import Form, Named
+from ..matrix.nodes import Array, Name, Shape
+from ..program import Program
+from .docstring import derivative_doc, derivatives_doc, value_doc
+from .lower import Lowering
+from .module import Module
+from .names import Names
+from .printers import PRINTERS
+from .share import Line, shared
+from .sizes import Sizes
+from .targets import TARGETS
+
+if TYPE_CHECKING:
+    from ..derivation import Derivation
+
+Given = Mapping[str, tuple[Dim, ...]]
+FUNCTIONS = {1: "gradient", 2: "hessian"}
+LETTERS = {1: "J", 2: "H"}
+IMPORTED = {"math", "numpy", "torch", "jax", "jax.numpy"}
+
+
+@dataclass(frozen=True)
+class Result:
+    """One array to return: the name wanted for it, its form and shape, and the program it is of."""
+
+    name: str
+    form: Form
+    dims: Shape
+    program: Program
+
+    def shape_of(self, item: Named) -> Shape:
+        """The shape of a definition: the program's, or that of a part which the form names itself."""
+        known = self.program.definitions.get(item.name)
+        return known.shape if known else item.node.shape
+
+
+def derivative_source(derivation: Derivation, target: str) -> str:
+    """The source of a function of `derivation.given` by name that returns the derivative in its layout."""
+    result = Result(result_name(derivation, alone=True), derivation.form, derivation.shape, derivation.gradient.program)
+    return source(function_name(derivation), derivation.given, [result], derivative_doc(derivation), derivation.wrt, target)
+
+
+def all_derivatives_source(derivations: Sequence[Derivation], target: str) -> str:
+    """The source of `backward`, which returns the derivatives by several variables of one program, in order."""
+    given = {name: dims for derivation in derivations for name, dims in derivation.given.items()}
+    results = [Result(result_name(d, alone=False), d.form, d.shape, d.gradient.program) for d in derivations]
+    return source("backward", given, results, derivatives_doc(derivations, given), derivations[0].wrt, target)
+
+
+def value_source(derivation: Derivation, target: str) -> str:
+    """The source of a function of the inputs for the expression itself; UnsupportedError for an arbitrary function `l(T)`."""
+    program = derivation.program
+    body = program.result.body
+    if isinstance(body, Opaque):
+        raise UnsupportedError(f"`{body.function}({body.tensor})` is an arbitrary function, so there is no value to compute; define it to have one")
+    result = Result("result", derivation.value_form, program.result.shape, program)
+    return source("value", program.given, [result], value_doc(derivation), derivation.wrt, target)
+
+
+def function_name(derivation: Derivation) -> str:
+    """gradient, jacobian, hessian, or derivative of a higher order."""
+    if derivation.order == 1 and derivation.program.result.shape:
+        return "jacobian"
+    return FUNCTIONS.get(derivation.order, "derivative")
+
+
+def result_name(derivation: Derivation, alone: bool) -> str:
+    """dX for a gradient; J, H or D otherwise, with the variable behind it where there are several."""
+    if derivation.order == 1 and not derivation.program.result.shape:
+        return f"d{derivation.wrt}"
+    return LETTERS.get(derivation.order, "D") + ("" if alone else derivation.wrt)
+
+
+def source(function: str, given: Given, results: Sequence[Result], doc: str, wrt: str, target: str) -> str:
+    """The text of a module with one function in it."""
+    definitions, nodes = lowered(results)
+    names = Names(dict.fromkeys([*given, *(name for name, _ in definitions), function]))
+    module = Module(TARGETS[target], names)
+    returned = [names.fresh(result.name) for result in results]
+    lines = shared([*definitions, *zip(returned, nodes, strict=True)], names)
+    sizes = Sizes(given, names, lambda text: module.fill("{math}.isqrt({0})", text))
+    printer = PRINTERS[target](module, reference(given, wrt), sizes)
+    body = [f"{name} = {printer.print(node)}" for name, node in lines]
+    parameters = [*given, *(["*", *sizes.parameters] if sizes.parameters else [])]
+    head = f"def {function}({', '.join(parameters)}):"
+    text = [doc, *sizes.lines, *body, f"return {', '.join(returned)}"]
+    function_text = "\n".join([head, *(f"    {line}" if line else "" for part in text for line in part.split("\n"))])
+    return "\n\n\n".join(["\n".join(module.imports), *module.sources, function_text]) + "\n"
+
+
+def lowered(results: Sequence[Result]) -> tuple[list[Line], list[Array]]:
+    """The definitions of all results, in order and each once, and the results, ready to print."""
+    lowering = Lowering()
+    found: dict[str, Array] = {}
+    nodes = []
+    for result in results:
+        renamed: dict[str, str] = {}
+        for item in result.form.definitions:
+            node = lowering.root(with_names(item.node, renamed), result.shape_of(item))
+            name = unlike(item.name, node, found)
+            if name != item.name:
+                renamed[item.name] = name
+            found[name] = node
+        nodes.append(lowering.root(with_names(result.form.node, renamed), result.dims))
+    return list(found.items()), nodes
+
+
+def unlike(name: str, node: Array, found: Mapping[str, Array]) -> str:
+    """`name`, or with underscores behind it where it stands for something else already."""
+    while found.get(name, node) != node:
+        name += "_"
+    return name
+
+
+def with_names(node: Array, renamed: Mapping[str, str]) -> Array:
+    """An expression with definitions renamed."""
+    if not renamed:
+        return node
+    if isinstance(node, Name):
+        return Name(renamed.get(node.name, node.name), node.dims)
+    return node.with_children(tuple(with_names(child, renamed) for child in node.children)) if node.children else node
+
+
+def reference(given: Given, wrt: str) -> str:
+    """The tensor that gives dtype and device: the variable, or the first one that has axes."""
+    return min(given, key=lambda name: (not given[name], name != wrt))
+
+
+@lru_cache(maxsize=256)
+def compiled(source: str) -> Callable[..., Any]:
+    """The function that a generated source defines."""
+    tree = ast.parse(source)
+    _only_ours(tree)
+    namespace: dict[str, Any] = {}
+    exec(compile(tree, "<tensor_deriv>", "exec"), namespace)  # noqa: S102
+    last = tree.body[-1]
+    assert isinstance(last, ast.FunctionDef)
+    return namespace[last.name]  # type: ignore[no-any-return]
+
+
+def _only_ours(tree: ast.Module) -> None:
+    """Refuse anything but imports of array libraries, helpers and functions."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            assert all(alias.name in IMPORTED for alias in node.names)
+        assert not isinstance(node, (ast.ImportFrom, ast.Global, ast.ClassDef))
+    assert all(isinstance(node, (ast.Import, ast.FunctionDef, ast.Assign)) for node in tree.body)

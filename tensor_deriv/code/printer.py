@@ -1,0 +1,195 @@
+"""Array expressions as source: what NumPy, PyTorch and JAX have in common."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from ..functions import Elementwise
+from ..index.dims import UNIT, Dim
+from ..matrix.nodes import (
+    Array,
+    Call,
+    Column,
+    DiagOf,
+    Elem,
+    Eye,
+    Filled,
+    MatMul,
+    Mul,
+    Name,
+    Pi,
+    Pow,
+    Reshape,
+    T,
+    Take,
+    num,
+)
+from ..matrix.text import ATOM, PRODUCT, SIGN, SUM, Printed, TextPrinter
+from .lower import COMPARISONS, Bracketed, Literal, Lowering, Mask, Scalar, is_constant
+from .module import Module
+from .names import checked
+from .scalars import scalar_array
+from .sizes import Sizes
+from .targets import MATH
+
+METHODS = ("sum", "mean", "var", "prod", "max", "min")
+
+
+class CodePrinter(TextPrinter):
+    """Prints lowered expressions in one target; the methods say what all targets share."""
+
+    cast = "{0}.astype({ref}.dtype)"
+
+    def __init__(self, module: Module, reference: str, sizes: Sizes) -> None:
+        super().__init__()
+        self.module = module
+        self.target = module.target
+        self.reference = reference  # a tensor that gives dtype and device
+        self.sizes = sizes
+
+    def fill(self, template: str, *args: str) -> str:
+        return self.module.fill(template, *args, ref=self.reference)
+
+    def call(self, name: str, *args: str) -> Printed:
+        """A call by a cell of a table: a path, or a template with the arguments in it."""
+        cell = self.target.functions.get(name) or self.target.primitives.get(name) or f"{{xp}}.{name}"
+        return self.applied(cell, *args)
+
+    def applied(self, cell: str, *args: str) -> Printed:
+        return (self.fill(cell, *args) if "{0}" in cell else f"{self.fill(cell)}({', '.join(args)})"), ATOM
+
+    def size(self, dim: Dim) -> Printed:
+        _, tight = super().size(dim)
+        return self.sizes.text(dim), tight
+
+    def extents(self, dims: tuple[Dim, ...]) -> str:
+        """A shape as a tuple."""
+        words = [self.size(dim)[0] for dim in dims]
+        return f"({words[0]},)" if len(words) == 1 else f"({', '.join(words)})"
+
+    def _name(self, node: Name) -> Printed:
+        return checked(node.name), ATOM
+
+    def _pi(self, node: Pi) -> Printed:
+        return self.fill("{math}.pi"), ATOM
+
+    def _literal(self, node: Literal) -> Printed:
+        return repr(node.value), ATOM if node.value >= 0 else SIGN
+
+    def _scalar(self, node: Scalar) -> Printed:
+        return self.applied("{xp}.asarray", self.print(node.arg), f"dtype={self.reference}.dtype")
+
+    def _mul(self, node: Mul) -> Printed:
+        # (s A) @ x would scale the matrix, s (A @ x) the vector
+        parts = tuple(Bracketed(part) if isinstance(part, MatMul) and part.rank < 2 else part for part in node.parts)
+        return super()._mul(Mul(parts))
+
+    def _bracketed(self, node: Bracketed) -> Printed:
+        return f"({self.print(node.arg)})", ATOM
+
+    def _matmul(self, node: MatMul) -> Printed:
+        left, right = node.parts
+        plain = isinstance(left, MatMul) and left.rank > 1
+        return f"{self.print(left) if plain else self.at(left, SIGN)} @ {self.at(right, SIGN)}", PRODUCT
+
+    def _pow(self, node: Pow) -> Printed:
+        if node.exponent == num(Fraction(1, 2)):
+            return self.applied("{math}.sqrt" if is_constant(node.base) else "{xp}.sqrt", self.print(node.base))
+        return super()._pow(node)
+
+    def _elem(self, node: Elem) -> Printed:
+        name = node.row.name
+        if name in COMPARISONS:
+            return self.floating(self.compared(node), all(map(is_constant, node.args)))
+        if is_constant(node):
+            return self.applied("{math}." + MATH[name], *map(self.print, node.args))
+        if node.row.source:
+            return self.applied(self.user_function(node.row), *map(self.argument, node.args))
+        return self.function(node)
+
+    def function(self, node: Elem) -> Printed:
+        """A function of the target itself."""
+        return self.call(node.row.name, *map(self.argument, node.args))
+
+    def argument(self, node: Array) -> str:
+        """An argument of a function: a number as it stands."""
+        return self.print(node)
+
+    def compared(self, node: Elem) -> str:
+        sign = {"greater": ">", "equal": "=="}[node.row.name]
+        return f"({self.at(node.args[0], SUM)} {sign} {self.at(node.args[1], SUM)})"
+
+    def floating(self, comparison: str, of_numbers: bool) -> Printed:
+        """A comparison as zeros and ones."""
+        return (f"1.0*{comparison}", PRODUCT) if of_numbers else (self.fill(self.cast, comparison), ATOM)
+
+    def _mask(self, node: Mask) -> Printed:
+        return self.compared(node.comparison), ATOM
+
+    def user_function(self, row: Elementwise) -> str:
+        """The helper function of a function that the user defined, made on first use."""
+        key = f"{row.name}()"
+        if key not in self.module.helpers:
+            argument = self.module.names.fresh("u")
+            body = Lowering().lower(scalar_array(row.source, argument))
+            text = type(self)(self.module, argument, self.sizes).print(body)
+            self.module.helpers[key] = self.module.names.fresh(row.name)
+            self.module.sources.append(f"def {self.module.helpers[key]}({argument}):\n    return {text}")
+        return self.module.helpers[key]
+
+    def _t(self, node: T) -> Printed:
+        return self.at(node.arg, ATOM) + (".T" if node.rank == 2 else ".swapaxes(-1, -2)"), ATOM
+
+    def _diagof(self, node: DiagOf) -> Printed:
+        return self.call("diag", self.print(node.arg))
+
+    def _column(self, node: Column) -> Printed:
+        return self.at(node.arg, ATOM) + ("[:, None]" if node.arg.rank == 1 else "[..., None]"), ATOM
+
+    def _call(self, node: Call) -> Printed:
+        if node.name in METHODS:
+            return self.method(node)
+        if node.name.startswith("prod"):
+            axes = node.axis if node.axis is not None else tuple(range(node.arg.rank))
+            return self.applied("{prod_except}", self.print(node.arg), str(axes), node.name.removeprefix("prod"))
+        return self.call(node.name, self.print(node.arg), *self.axis_words(node))
+
+    def method(self, node: Call) -> Printed:
+        """A reduction as a method: x.sum(axis=0)."""
+        return f"{self.at(node.arg, ATOM)}.{node.name}({', '.join(self.axis_words(node))})", ATOM
+
+    def axis_words(self, node: Call) -> list[str]:
+        default = (node.arg.rank - 1,) if node.name in ("softmax", "log_softmax") else None
+        words = [] if node.axis in (None, default) else [self.target.axis + self.axes(node.axis or ())]
+        return words + ([self.target.keepdims] if node.keepdims else [])
+
+    def axes(self, axes: tuple[int, ...]) -> str:
+        return str(axes[0]) if len(axes) == 1 else str(axes)
+
+    def _eye(self, node: Eye) -> Printed:
+        return self.applied("{xp}.eye", self.size(node.dim)[0], f"dtype={self.reference}.dtype")
+
+    def _filled(self, node: Filled) -> Printed:
+        return self.applied("{xp}.ones" if node.value else "{xp}.zeros", self.extents(node.dims), f"dtype={self.reference}.dtype")
+
+    def _reshape(self, node: Reshape) -> Printed:
+        return self.at(node.arg, ATOM) + (new_axes(node) or f".reshape{self.extents(node.dims).replace(',)', ')')}"), ATOM
+
+    def _take(self, node: Take) -> Printed:
+        letters = "ijklmnpqrs"[: len(node.dims)]
+        places = ", ".join(self.place(terms, offset, letters) for terms, offset in node.places)
+        function = f"lambda {', '.join(letters)}: ({places},)".replace("lambda :", "lambda:")
+        return self.applied("{gather}", self.print(node.arg), self.extents(node.dims), function)
+
+    def place(self, terms: tuple[tuple[Dim, int], ...], offset: Dim, letters: str) -> str:
+        """Σ coefficient·index + offset, in the letters of the output's axes."""
+        words = [letters[axis] if c == UNIT else f"({self.size(c)[0]})*{letters[axis]}" for c, axis in terms]
+        return " + ".join([*words, f"({self.size(offset)[0]})"] if offset.terms or not words else words)
+
+
+def new_axes(node: Reshape) -> str:
+    """`[:, None]` where a reshape does no more than put axes of extent 1 in; else nothing."""
+    kept = tuple(dim for dim in node.dims if dim != UNIT)
+    if kept != node.arg.shape or not kept:
+        return ""
+    return "[" + ", ".join("None" if dim == UNIT else ":" for dim in node.dims) + "]"
