@@ -104,14 +104,30 @@ class Derivation:
         """The derivative in the expression language; None where it has no such form."""
         from .matrix.language import in_language
 
-        return in_language(self.form.node)
+        return in_language(self.form.node, self._positive) if None not in self._named else None
 
     @cached_property
     def definitions(self) -> tuple[str, ...]:
         """What `matrix` names, in order: the caller's own definitions and upstream gradients."""
+        return (*self.functions_used, *(text for text in self._named if text)) if self.matrix else ()
+
+    @cached_property
+    def functions_used(self) -> tuple[str, ...]:
+        """The caller's own functions that the answer holds, as they were defined."""
+        from .matrix.forms import own_functions
+
+        used = own_functions([self.form.node, *(item.node for item in self.form.definitions)])
+        return tuple(text for text in self.program.texts if text.split("(")[0].strip() in used and "=" in text)
+
+    @cached_property
+    def _named(self) -> tuple[str | None, ...]:
         from .matrix.language import definition_text
 
-        return tuple(definition_text(item) for item in self.form.definitions) if self.matrix else ()
+        return tuple(definition_text(item, self._positive) for item in self.form.definitions)
+
+    @property
+    def _positive(self) -> frozenset[str]:
+        return frozenset(name for name, tensor in self.program.inputs.items() if "positive" in tensor.assumptions)
 
     @cached_property
     def steps(self) -> tuple[DerivationStep, ...]:

@@ -108,11 +108,16 @@ def _folded_power(base: Expr, exponent: Expr) -> Expr | None:
         return UNITY
     if not isinstance(exponent, Number):
         return None
-    if isinstance(base, Number) and exponent.value.denominator == 1 and base.value and abs(exponent.value) <= 64:
+    if isinstance(base, Number) and exponent.value.denominator == 1 and base.value and _short(base.value, exponent.value):
         return number(base.value ** int(exponent.value))
     if isinstance(base, Power) and isinstance(base.exponent, Number) and exponent.value.denominator == 1:
         return _powered(base.base, base.exponent.value * exponent.value)  # (a^p)^n = a^(pn) for whole n
     return None
+
+
+def _short(base: Fraction, exponent: Fraction) -> bool:
+    """Whether base ** exponent is a number that one can read: under 200 digits or so."""
+    return abs(exponent) * max(base.numerator.bit_length(), base.denominator.bit_length()) <= 600
 
 
 def _has_delta(expr: Expr) -> bool:

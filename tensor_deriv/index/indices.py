@@ -7,7 +7,7 @@ free index can never be caught by a sum on the way.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from .dims import Dim
@@ -18,6 +18,7 @@ from .nodes import (
     Contraction,
     Delta,
     Expr,
+    Extent,
     Index,
     Opaque,
     Partial,
@@ -143,9 +144,30 @@ def _opened(expr: Expr) -> Expr:
     return expr
 
 
-def resolve_extents(expr: Expr, mapping: Mapping[Index, Index]) -> Expr:
-    """`expr` with indices exchanged for the same ones with solved extents."""
-    return _rebind(expr, mapping) if mapping else expr
+def resolve_extents(expr: Expr, mapping: Mapping[Index, Index], resolve: Callable[[Dim], Dim]) -> Expr:
+    """`expr` with indices exchanged for the same ones with solved extents, and every other dimension solved."""
+    children = tuple([resolve_extents(child, mapping, resolve) for child in expr.children])
+    if isinstance(expr, Extent):
+        return Extent(resolve(expr.dim))
+    expr = _rebind(expr.with_children(children) if children else expr, mapping)
+    solved = tuple(resolved_slot(slot, resolve) for slot in expr.own_slots)
+    return _with_slots(expr, solved) if solved != expr.own_slots else expr
+
+
+def resolved_slot(slot: Slot, resolve: Callable[[Dim], Dim]) -> Slot:
+    """A slot with its strides and extent solved."""
+    if isinstance(slot, Index):
+        return slot
+    return Affine(tuple((i, resolve(c)) for i, c in slot.terms), resolve(slot.offset), resolve(slot.extent))
+
+
+def _with_slots(expr: Expr, slots: tuple[Slot, ...]) -> Expr:
+    match expr:
+        case Delta():
+            return Delta(*slots)
+        case Component() | Apply() | Opaque():
+            return replace(expr, slots=slots)
+    return expr
 
 
 def all_indices(expr: Expr) -> frozenset[Index]:

@@ -31,6 +31,7 @@ from ..index.nodes import (
     slot_indices,
 )
 from ..program import Definition, result_shape
+from . import recognise
 from .source import Source
 from .unify import Solver
 from .values import Aligner, Value, show_shape
@@ -207,7 +208,8 @@ class Lowering:
             case ast.Div():
                 if isinstance(values[1].expr, Number) and not values[1].expr.value:
                     raise DerivationError("this divides by zero", self.place(right))
-                return self.combine(values, lambda e: _quotient(*e), node, "/")
+                named = recognise.softmax(self, *values)
+                return named or self.combine(values, lambda e: recognise.quotient(*e) or _quotient(*e), node, "/")
             case ast.Pow():
                 return self.combine(values, lambda e: _power(*e), node, "**")
         raise ParseError(f"`{_excerpt(node)}`: this operator is not part of the language", self.place(node))
@@ -294,7 +296,11 @@ class Lowering:
     def _elementwise(self, row: functions.Elementwise, node: ast.Call) -> Value:
         if len(node.args) != row.arity or node.keywords:
             raise ParseError(f"`{row.name}` takes {row.arity} argument{'s' * (row.arity > 1)}", self.place(node))
-        return self.combine([self.lower(a) for a in node.args], lambda e: Function(row, tuple(e)), node, row.name)
+        values = [self.lower(a) for a in node.args]
+        if row is functions.TABLE["log"]:
+            named = recognise.named_logarithm(self, values[0])
+            return named or Value(values[0].axes, recognise.logarithm(values[0].expr) or Function(row, (values[0].expr,)))
+        return self.combine(values, lambda e: Function(row, tuple(e)), node, row.name)
 
     def primitive(self, name: str, value: Value, axes: tuple[int, ...], keepdims: bool = False) -> Value:
         """A tensor primitive of a value, which is named first."""
@@ -304,7 +310,7 @@ class Lowering:
         flat, acted = _flattened(value.axes, axes, whole=row.matrix)
         tensor = self.scope.part(Value(flat, value.expr))
         shape = self.scope.shapes[tensor]
-        result = self._applied(name, tensor, acted, shape)
+        result = self.applied(name, tensor, acted, shape)
         batch = tuple(slot for axis, slot in enumerate(flat) if axis not in acted)
         if row.kind == "map":
             return Value(value.axes, Component(result, flat))
@@ -315,7 +321,7 @@ class Lowering:
         simple = {"logsumexp": value.expr, "norm": functions.call("abs", value.expr), "var": number(0)}
         return Value(value.axes, simple.get(name, value.expr))
 
-    def _applied(self, name: str, tensor: str, axes: tuple[int, ...], shape: tuple[Dim, ...]) -> str:
+    def applied(self, name: str, tensor: str, axes: tuple[int, ...], shape: tuple[Dim, ...]) -> str:
         for old in self.scope.definitions.values():
             body = old.body
             if isinstance(body, Apply) and (body.primitive, body.tensor, body.axes) == (name, tensor, axes) and body.slots == old.axes:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from .. import functions
 from ..errors import DerivationError, ParseError, ShapeError, UnknownNameError, UnsupportedError
 from ..index.dims import Dim
-from ..index.indices import resolve_extents
-from ..index.nodes import ONE, Affine, Expr, Index, Opaque, Slot, slot_indices
+from ..index.indices import resolve_extents, resolved_slot, substitute_slot
+from ..index.nodes import ONE, Expr, Index, Opaque, Slot, slot_indices
 from ..program import Definition, Program, Tensor
 from .einstein import EinsteinReader, has_indices
 from .lower import Lowering, Scope
@@ -167,15 +167,9 @@ def _resolved(scope: Scope, definition: Definition) -> Definition:
     resolve = scope.solver.resolve
     old = {index for axis in definition.axes for index in slot_indices(axis)} | definition.body.free | definition.body.bound
     mapping = {index: Index(index.id, resolve(index.extent), index.hint) for index in old}
-    body = resolve_extents(definition.body, mapping)
-    axes = tuple(_resolved_slot(axis, mapping, resolve) for axis in definition.axes)
+    body = resolve_extents(definition.body, mapping, resolve)
+    axes = tuple(resolved_slot(substitute_slot(axis, mapping), resolve) for axis in definition.axes)
     return Definition(definition.name, axes, body, definition.text)
-
-
-def _resolved_slot(slot: Slot, mapping: Mapping[Index, Index], resolve: object) -> Slot:
-    if isinstance(slot, Index):
-        return mapping[slot]
-    return Affine(tuple((mapping[i], resolve(c)) for i, c in slot.terms), resolve(slot.offset), resolve(slot.extent))  # type: ignore[operator]
 
 
 def _user_function(scope: Scope, line: Line, text: str) -> functions.Elementwise:

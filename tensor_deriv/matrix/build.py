@@ -34,6 +34,7 @@ from ..index.nodes import (
 from ..primitives import TABLE
 from ..program import Program
 from . import make
+from .cost import cost
 from .nodes import (
     Array,
     Call,
@@ -52,6 +53,7 @@ from .nodes import (
     num,
 )
 
+LEAF = 10.0  # for an index that could not be summed out
 LETTERS = "ijklmnpqrstuvwxyzabcdefghoABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -99,6 +101,19 @@ class Network:
     def degree(self, index: Index) -> int:
         return sum(index in edge.axes for edge in self.edges)
 
+    def has_cycle(self) -> bool:
+        """Whether the edges close a circle, so that the order of sums shows in the form."""
+        return len(self.edges) >= len({index for edge in self.edges for index in edge.axes})
+
+    def copy(self) -> Network:
+        weights = {index: list(nodes) for index, nodes in self.weights.items()}
+        return Network(list(self.over), list(self.scalars), weights, list(self.edges), list(self.others))
+
+    def price(self) -> float:
+        """How much there is to read."""
+        nodes = [*self.scalars, *(node for own in self.weights.values() for node in own), *(edge.node for edge in self.edges)]
+        return sum(map(cost, nodes)) + LEAF * len(self.over)
+
     def touches_others(self, index: Index) -> bool:
         return any(index in other.axes for other in self.others)
 
@@ -114,6 +129,7 @@ class Builder:
     def __init__(self, program: Program) -> None:
         self.program = program
         self._parts: dict[str, Array] = {}
+        self.symmetric: set[str] = set()  # definitions that are seen to be symmetric
 
     def array(self, expr: Expr, slots: Sequence[Slot]) -> Array:
         """The array with one axis for each slot: the derivative's layout."""
@@ -300,18 +316,35 @@ class Builder:
             ready = [i for i in network.over if not network.touches_others(i) and network.degree(i) <= 2]
             if not ready:
                 return
-            index = min(ready, key=network.degree)
-            network.over.remove(index)
-            edges = [edge for edge in network.edges if index in edge.axes]
-            for edge in edges:
-                network.edges.remove(edge)
-            match len(edges):
-                case 0:
-                    self._sum_vertex(network, index)
-                case 1:
-                    self._sum_leaf(network, index, edges[0])
-                case _:
-                    self._sum_path(network, index, *edges)
+            least = min(map(network.degree, ready))
+            first = [index for index in ready if network.degree(index) == least]
+            self._sum_out(network, self._cheapest(network, first) if least == 2 and len(first) > 1 else first[0])
+
+    def _cheapest(self, network: Network, indices: list[Index]) -> Index:
+        """Of several indices of degree 2, the one whose going first leaves the shortest form."""
+        if not network.has_cycle() or len(indices) > 4:
+            return indices[0]
+
+        def price(index: Index) -> float:
+            trial = network.copy()
+            self._sum_out(trial, index)
+            self._eliminate(trial)
+            return trial.price()
+
+        return min(indices, key=price)
+
+    def _sum_out(self, network: Network, index: Index) -> None:
+        network.over.remove(index)
+        edges = [edge for edge in network.edges if index in edge.axes]
+        for edge in edges:
+            network.edges.remove(edge)
+        match len(edges):
+            case 0:
+                self._sum_vertex(network, index)
+            case 1:
+                self._sum_leaf(network, index, edges[0])
+            case _:
+                self._sum_path(network, index, *edges)
 
     def _sum_vertex(self, network: Network, index: Index) -> None:
         # Σ_i a_i b_i = a @ b

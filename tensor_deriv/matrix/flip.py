@@ -14,8 +14,8 @@ SYMMETRIC = frozenset({"symmetric", "spd", "diagonal"})
 class Flipper:
     """Transposes matrices of one program, whose assumptions it knows."""
 
-    def __init__(self, program: Program) -> None:
-        self.symmetric_names = {name for name, tensor in program.inputs.items() if tensor.assumptions & SYMMETRIC}
+    def __init__(self, program: Program, symmetric: set[str]) -> None:
+        self.symmetric_names = symmetric | {name for name, tensor in program.inputs.items() if tensor.assumptions & SYMMETRIC}
 
     def flip(self, node: Array) -> Array:
         """The transpose of a matrix, moved inwards: (AB)ᵀ = BᵀAᵀ, (A + B)ᵀ = Aᵀ + Bᵀ."""
@@ -44,6 +44,8 @@ class Flipper:
             return node
         if isinstance(node, Column):
             return node.arg
+        if isinstance(node, Call) and node.keepdims and node.axis == (1,) and node.rank == 2:
+            return Call(node.name, node.arg, node.axis)
         return Column(node) if node.rank == 1 else self.flip(node)
 
     def is_symmetric(self, node: Array) -> bool:

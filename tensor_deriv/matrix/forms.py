@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..index.nodes import Opaque
@@ -9,7 +10,7 @@ from ..program import Program
 from . import make
 from .build import Builder
 from .cost import cost
-from .nodes import Array, Call, Einsum, Filled, Name, Reshape, Take, walk
+from .nodes import Array, Call, Einsum, Elem, Filled, Name, Reshape, Take, walk
 from .share import share
 from .tidy import Tidier
 
@@ -48,9 +49,9 @@ def form(program: Program) -> Form:
     """The tidied array form of a program's result, in the caller's own names."""
     builder = Builder(program)
     known = own_names(program, builder)
-    node = Tidier(program, known).tidy(builder.array(program.result.body, program.result.axes))
+    node = Tidier(program, known, builder.symmetric).tidy(builder.array(program.result.body, program.result.axes))
     found = _needed(program, builder, known, node)
-    node, found = _written_out(program, node, found, known)
+    node, found = _written_out(program, builder, node, found, known)
     return _shared(program, node, found)
 
 
@@ -78,7 +79,10 @@ def own_names(program: Program, builder: Builder) -> dict[Array, Name]:
     known: dict[Array, Name] = {}
     for name, definition in program.definitions.items():
         if definition.named_by_user and not isinstance(definition.body, Opaque):
-            node = Tidier(program, known).tidy(builder.definition(name))
+            tidier = Tidier(program, known, builder.symmetric)
+            node = tidier.tidy(builder.definition(name))
+            if tidier.flipper.is_symmetric(node):
+                builder.symmetric.add(name)
             if node.children:
                 known[node] = Name(name, definition.shape)
     return known
@@ -92,20 +96,20 @@ def _needed(program: Program, builder: Builder, known: dict[Array, Name], node: 
         definition = program.definitions[name]
         if name in wanted and not isinstance(definition.body, Opaque):
             raw = builder.definition(name)
-            own = Tidier(program, {} if definition.named_by_user else known)
+            own = Tidier(program, {} if definition.named_by_user else known, builder.symmetric)
             inner = held.get(name) or own.tidy(raw)
             wanted |= names(inner)
             found.append(Named(name, inner, definition.text))
     return found[::-1]
 
 
-def _written_out(program: Program, node: Array, found: list[Named], known: dict[Array, Name]) -> tuple[Array, list[Named]]:
+def _written_out(program: Program, builder: Builder, node: Array, found: list[Named], known: dict[Array, Name]) -> tuple[Array, list[Named]]:
     """Upstream gradients that are used once and read shorter in place, put there."""
     for item in reversed(found):
         users = [node, *(other.node for other in found)]
         if item.text or sum(count(user, item.name) for user in users) != 1 or not count(node, item.name):
             continue
-        new = Tidier(program, known).tidy(replaced(node, item.name, item.node))
+        new = Tidier(program, known, builder.symmetric).tidy(replaced(node, item.name, item.node))
         if cost(new) < cost(node) + cost(item.node) - WORTH:
             node, found = new, [other for other in found if other is not item]
     wanted = names(node).union(*(names(item.node) for item in found))
@@ -127,6 +131,11 @@ def replaced(node: Array, name: str, by: Array) -> Array:
 def names(node: Array) -> set[str]:
     """The names that stand in an expression."""
     return {n.name for n in walk(node) if isinstance(n, Name)}
+
+
+def own_functions(nodes: Iterable[Array]) -> set[str]:
+    """The names of the caller's own functions in some expressions."""
+    return {part.row.name for node in nodes for part in walk(node) if isinstance(part, Elem) and part.row.source}
 
 
 def is_zero(node: Array) -> bool:

@@ -4,33 +4,48 @@ from __future__ import annotations
 
 from . import make
 from .forms import Named
-from .nodes import Array, Call, Elem, Pow, Reshape, Take, num, walk
+from .nodes import Array, Call, Elem, Name, Pow, Reshape, Take, num, walk
 from .text import TextPrinter
 from ..functions import TABLE
 
 
-def in_language(node: Array) -> str | None:
-    """The text of an expression, or None where the language has no word for a part of it."""
-    plain = spelled_out(node)
+def in_language(node: Array, positive: frozenset[str] = frozenset()) -> str | None:
+    """The text of an expression, or None where the language has no word for a part of it.
+
+    `positive` names the tensors without a zero: a product of all entries but one is a quotient of theirs alone.
+    """
+    plain = spelled_out(node, positive)
     if any(isinstance(part, (Take, Reshape)) or (isinstance(part, Call) and part.name[-1].isdigit()) for part in walk(plain)):
         return None
     return TextPrinter().print(plain)
 
 
-def definition_text(item: Named) -> str:
-    """`name = text`, in the caller's own words where there are any."""
-    return item.text or f"{item.name} = {in_language(item.node)}"
+def definition_text(item: Named, positive: frozenset[str] = frozenset()) -> str | None:
+    """`name = text`, in the caller's own words where there are any; None where the language has none."""
+    text = in_language(item.node, positive)
+    return item.text or (text and f"{item.name} = {text}")
 
 
-def spelled_out(node: Array) -> Array:
+def spelled_out(node: Array, positive: frozenset[str]) -> Array:
     """Helper primitives in words of the language: the mask of a maximum, a product of all but one."""
-    node = make.rebuilt(node, tuple(spelled_out(child) for child in node.children)) if node.children else node
+    node = make.rebuilt(node, tuple(spelled_out(child, positive) for child in node.children)) if node.children else node
     if not isinstance(node, Call):
         return node
+    every = node.axis is None or len(node.axis) == node.arg.rank
     if node.name in ("max_mask", "min_mask"):
-        extreme = Call(node.name[:3], node.arg, node.axis, node.axis is not None and len(node.axis) < node.arg.rank)
+        extreme = Call(node.name[:3], node.arg, None if every else node.axis, not every)
         hit = Elem(TABLE["equal"], (node.arg, extreme))
         return make.mul([hit, Pow(Call("sum", hit, extreme.axis, extreme.keepdims), num(-1))])
-    if node.name == "prod1" and (node.axis is None or len(node.axis) == node.arg.rank):
+    if node.name == "prod1" and every and is_positive(node.arg, positive):
         return make.mul([Call("prod", node.arg, None), Pow(node.arg, num(-1))])
     return node
+
+
+def is_positive(node: Array, names: frozenset[str]) -> bool:
+    """Whether no entry can be zero, as far as the form shows."""
+    match node:
+        case Name(name, _):
+            return name in names
+        case Elem(row, _):
+            return row.name in ("exp", "cosh", "sigmoid", "softplus")
+    return False

@@ -5,26 +5,17 @@ Whether a candidate is taken is not decided here: the Tidier takes the cheapest 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from fractions import Fraction
 
 from ..functions import TABLE
 from ..index.dims import UNIT, Dim
 from . import make
 from .flip import Flipper
-from .nodes import Add, Array, Call, Column, Diag, DiagOf, Elem, Eye, Filled, MatMul, Mul, Num, Outer, Pow, Size, T, Trace, num
+from .nodes import Add, Array, Call, Column, Diag, DiagOf, Elem, Eye, Filled, MatMul, Mul, Num, Outer, Pow, Size, T, Trace, num, walk
 
 Candidates = Iterator[Array]
-
-
-@dataclass(frozen=True)
-class Law:
-    """A named identity of matrix algebra."""
-
-    name: str
-    law: str
-    candidates: Callable[[Array, Flipper], Candidates]
+LONGEST_PRODUCT = 12  # terms of a product that is multiplied out
 
 
 def transposes(node: Array, flipper: Flipper) -> Candidates:
@@ -353,3 +344,33 @@ def _is_function(node: Array, name: str) -> bool:
 def call(name: str, *args: Array) -> Array:
     """The elementwise function of that name."""
     return Elem(TABLE[name], args)
+
+
+def expansions(node: Array, flipper: Flipper) -> Candidates:
+    # (1 − y)σ − y(1 − σ) = σ − y: what is left when everything is multiplied out and collected
+    if isinstance(node, Add) and any(isinstance(part, Mul) and any(isinstance(f, Add) for f in part.parts) for part in node.parts):
+        negative = [part for part in walk(node) if _is_function(part, "sigmoid") and make.coefficient(part.children[0])[0] < 0]
+        yield from _multiplied_out(node, [])
+        if negative:
+            yield from _multiplied_out(node, negative)
+
+
+def _multiplied_out(node: Add, sigmoids: list[Array]) -> Candidates:
+    terms: list[Array] = []
+    for part in node.parts:
+        products: list[list[Array]] = [[]]
+        for factor in part.parts if isinstance(part, Mul) else (part,):
+            choices = _as_terms(factor, sigmoids)
+            products = [[*product, choice] for product in products for choice in choices]
+            if len(products) > LONGEST_PRODUCT:
+                return
+        terms += [make.mul(product) for product in products]
+    total = make.add(terms)
+    if total.shape == node.shape:
+        yield total
+
+
+def _as_terms(factor: Array, sigmoids: list[Array]) -> tuple[Array, ...]:
+    if factor in sigmoids:
+        return num(1), make.mul([num(-1), call("sigmoid", make.mul([num(-1), factor.children[0]]))])
+    return factor.parts if isinstance(factor, Add) else (factor,)

@@ -58,13 +58,17 @@ def power(base: Array, exponent: Array) -> Array:
         if exponent.value == 0:
             return num(1)
         whole = exponent.value.denominator == 1
-        if isinstance(base, Num) and whole and base.value and abs(exponent.value) <= 64:
+        if isinstance(base, Num) and whole and base.value and _short(base.value, exponent.value):
             return num(base.value ** int(exponent.value))
         if isinstance(base, Pow) and isinstance(base.exponent, Num) and whole:
             return power(base.base, num(base.exponent.value * exponent.value))
         if isinstance(base, Mul) and whole:
             return mul([power(part, exponent) for part in base.parts])
     return Pow(base, exponent)
+
+
+def _short(base: Fraction, exponent: Fraction) -> bool:
+    return abs(exponent) * max(base.numerator.bit_length(), base.denominator.bit_length()) <= 600
 
 
 def coefficient(term: Array) -> tuple[Fraction, Array]:

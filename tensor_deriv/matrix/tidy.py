@@ -28,6 +28,7 @@ LAWS: tuple[Callable[[Array, Flipper], Iterator[Array]], ...] = (
     laws.halves,
     laws.negatives,
     laws.sigmoids,
+    laws.expansions,
     *FACTORINGS,
 )
 
@@ -35,8 +36,8 @@ LAWS: tuple[Callable[[Array, Flipper], Iterator[Array]], ...] = (
 class Tidier:
     """Tidies the array expressions of one program; `known` names stand for the expressions they define."""
 
-    def __init__(self, program: Program, known: dict[Array, Name] | None = None) -> None:
-        self.flipper = Flipper(program)
+    def __init__(self, program: Program, known: dict[Array, Name] | None = None, symmetric: set[str] | None = None) -> None:
+        self.flipper = Flipper(program, symmetric or set())
         self.known = Known(known or {}, self.flipper)
         self.memo: dict[Array, Array] = {}
         self.busy: set[Array] = set()
