@@ -7,11 +7,12 @@ from fractions import Fraction
 
 from .. import functions
 from ..errors import ParseError, Place, ShapeError, UnknownNameError
-from ..index.dims import named
+from ..index.dims import Dim, named
 from ..index.indices import fresh, multiply
 from ..index.nodes import MINUS, ONE, Component, Expr, Extent, Function, Index, Number, Power, Slot, Sum, number
 from .lower import Scope
 from .source import Source
+from .values import Words
 
 
 def has_indices(tree: ast.expr, scope: Scope) -> bool:
@@ -124,11 +125,14 @@ class EinsteinReader:
             if letter not in self.indices:
                 self.indices[letter] = fresh(extent, letter)
             index = self.indices[letter]
-            message = f"the index `{letter}` runs over {scope.solver.resolve(index.extent)} and over {scope.solver.resolve(extent)}"
-            scope.solver.require(index.extent, extent, message, self.place(node))
+            scope.solver.require(index.extent, extent, self._clash(letter, extent), lambda: self.place(node))
             slots.append(ONE if scope.solver.is_one(extent) and letter not in self.free else index)
         component = Component(name, tuple(slots))
         return self._product([component]) if len(set(letters)) < len(letters) else component
+
+    def _clash(self, letter: str, extent: Dim) -> Words:
+        resolve, first = self.scope.solver.resolve, self.indices[letter].extent
+        return lambda: f"the index `{letter}` runs over {resolve(first)} and over {resolve(extent)}"
 
     def _function(self, name: str, args: list[Expr], node: ast.Call) -> Expr:
         row = self.scope.functions.get(name) or functions.TABLE.get(name)

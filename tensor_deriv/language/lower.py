@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from .. import functions, primitives
@@ -34,7 +34,7 @@ from ..program import Definition, result_shape
 from . import recognise
 from .source import Source
 from .unify import Solver
-from .values import Aligner, Value, show_shape
+from .values import Aligner, Value, Words, show_shape
 
 
 class Scope:
@@ -182,77 +182,67 @@ class Lowering:
         return Value(value.axes, multiply((MINUS, value.expr)))
 
     def _sum(self, node: ast.expr) -> Value:
-        terms: list[Value] = []
-        spine: list[tuple[bool, ast.expr]] = []
+        spine: list[ast.BinOp] = []
         while isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)):
-            spine.append((isinstance(node.op, ast.Sub), node.right))
-            whole, node = node, node.left
-        terms.append(self.lower(node))
-        for minus, right in reversed(spine):
-            value = self.lower(right)
-            terms.append(self._negated(value) if minus else value)
-        return self.combine(terms, lambda exprs: Sum(_flat_terms(exprs)), whole, "+")
+            spine.insert(0, node)
+            node = node.left
+        terms = [self.lower(node)]
+        for binary in spine:
+            value = self.lower(binary.right)
+            terms.append(self._negated(value) if isinstance(binary.op, ast.Sub) else value)
+        return self.combine(terms, lambda exprs: Sum(_flat_terms(exprs)), spine)
 
-    def combine(self, values: list[Value], build: Callable[[list[Expr]], Expr], node: ast.AST, sign: str) -> Value:
-        """An elementwise operation on arrays that broadcast."""
-        shapes = " and ".join(dict.fromkeys(map(self.aligner.shape, values)))
-        message = f"shapes do not match in `{_excerpt(node)}`: {shapes}"
-        axes, exprs = self.aligner.broadcast(values, message, self.place(node))
+    def combine(self, values: list[Value], build: Callable[[list[Expr]], Expr], nodes: Sequence[ast.AST]) -> Value:
+        """An elementwise operation on arrays that broadcast; `nodes` are where each value meets those before it."""
+        axes, exprs = self.aligner.broadcast(values, Mismatch(self, nodes))
         return Value(axes, build(exprs))
 
     def _binary(self, op: ast.operator, left: ast.expr, right: ast.expr, node: ast.expr) -> Value:
         values = [self.lower(left), self.lower(right)]
         match op:
             case ast.Mult():
-                return self.combine(values, lambda e: multiply(e), node, "*")
+                return self.combine(values, lambda e: multiply(e), [node])
             case ast.Div():
                 if isinstance(values[1].expr, Number) and not values[1].expr.value:
                     raise DerivationError("this divides by zero", self.place(right))
                 named = recognise.softmax(self, *values)
-                return named or self.combine(values, lambda e: recognise.quotient(*e) or _quotient(*e), node, "/")
+                return named or self.combine(values, lambda e: recognise.quotient(*e) or _quotient(*e), [node])
             case ast.Pow():
-                return self.combine(values, lambda e: _power(*e), node, "**")
+                return self.combine(values, lambda e: _power(*e), [node])
         raise ParseError(f"`{_excerpt(node)}`: this operator is not part of the language", self.place(node))
 
     def _compare(self, op: ast.cmpop, left: ast.expr, right: ast.expr, node: ast.expr) -> Value:
         values = [self.lower(left), self.lower(right)]
         match op:
             case ast.Gt():
-                return self.combine(values, lambda e: functions.call("greater", *e), node, ">")
+                return self.combine(values, lambda e: functions.call("greater", *e), [node])
             case ast.Lt():
-                return self.combine(values, lambda e: functions.call("greater", *reversed(e)), node, "<")
+                return self.combine(values, lambda e: functions.call("greater", *reversed(e)), [node])
             case ast.Eq():
-                return self.combine(values, lambda e: functions.call("equal", *e), node, "==")
+                return self.combine(values, lambda e: functions.call("equal", *e), [node])
         raise UnsupportedError("of comparisons only `>`, `<` and `==` are known here", self.place(node))
 
     def matmul(self, left: Value, right: Value, node: ast.AST) -> Value:
         """NumPy's `@`: the last axis of the left with the last but one of the right, the rest broadcast."""
         if not left.rank or not right.rank:
             raise ShapeError(f"`@` needs arrays on both sides in `{_excerpt(node)}`; for a scalar write `*`", self.place(node))
-        message = f"shapes do not match in `{_excerpt(node)}`: {self._named_shapes(left, right, node)}"
+        complaint, before = Mismatch(self, [node]), (left, right)
         inner = -1 if right.rank == 1 else -2
-        left, right, summed = self.meet(left, left.rank - 1, right, right.rank + inner, message, node)
+        left, right, summed = self.meet(left, left.rank - 1, right, right.rank + inner, lambda: complaint.words(1, *before), node)
         rows = left.axes[-2:-1]
         columns = right.axes[-1:] if right.rank > 1 else ()
         batches = [Value(left.axes[:-2], left.expr), Value(right.axes[:-2], right.expr)]
-        axes, exprs = self.aligner.broadcast(batches, message, self.place(node))
+        axes, exprs = self.aligner.broadcast(batches, complaint)
         return Value(axes + rows + columns, multiply(exprs, summed))
 
     def meet(
-        self, left: Value, i: int, right: Value, j: int, message: str, node: ast.AST
+        self, left: Value, i: int, right: Value, j: int, message: Words, node: ast.AST
     ) -> tuple[Value, Value, tuple[Index, ...]]:
         """Put axis i of one and axis j of the other on the same indices, to be summed over."""
         one = left.axes[i], right.axes[j]
-        for_left, for_right = ({}, {}) if one == (ONE, ONE) else self.aligner.merge(*one, message, self.place(node))
+        for_left, for_right = ({}, {}) if one == (ONE, ONE) else self.aligner.merge(*one, message, lambda: self.place(node))
         left, right = left.replaced(for_left), right.replaced(for_right)
         return left, right, slot_indices(left.axes[i])
-
-    def _named_shapes(self, left: Value, right: Value, node: ast.AST) -> str:
-        sides = (node.left, node.right) if isinstance(node, ast.BinOp) else (None, None)
-        return ", ".join(
-            f"{_excerpt(side)} is {self.aligner.shape(value)}" if side is not None else self.aligner.shape(value)
-            for side, value in zip(sides, (left, right), strict=True)
-        )
 
     def _transpose(self, value: Value, node: ast.AST) -> Value:
         if value.rank > 2:
@@ -300,7 +290,7 @@ class Lowering:
         if row is functions.TABLE["log"]:
             named = recognise.named_logarithm(self, values[0])
             return named or Value(values[0].axes, recognise.logarithm(values[0].expr) or Function(row, (values[0].expr,)))
-        return self.combine(values, lambda e: Function(row, tuple(e)), node, row.name)
+        return self.combine(values, lambda e: Function(row, tuple(e)), [node])
 
     def primitive(self, name: str, value: Value, axes: tuple[int, ...], keepdims: bool = False) -> Value:
         """A tensor primitive of a value, which is named first."""
@@ -318,8 +308,8 @@ class Lowering:
         return Value(kept, Component(result, batch))
 
     def _over_nothing(self, name: str, value: Value) -> Value:
-        simple = {"logsumexp": value.expr, "norm": functions.call("abs", value.expr), "var": number(0)}
-        return Value(value.axes, simple.get(name, value.expr))
+        alone = {"norm": functions.call("abs", value.expr), "var": number(0), "softmax": number(1), "log_softmax": number(0)}
+        return Value(value.axes, alone.get(name, value.expr))
 
     def applied(self, name: str, tensor: str, axes: tuple[int, ...], shape: tuple[Dim, ...]) -> str:
         for old in self.scope.definitions.values():
@@ -377,6 +367,27 @@ class Lowering:
             case ast.BinOp(left=left, op=ast.Sub(), right=right):
                 return self.dimension(left) - self.dimension(right)
         raise ShapeError("this must be a dimension: its name, or an integer", self.place(node))
+
+
+class Mismatch:
+    """The words for shapes that do not fit, and the place: `X @ w`: X is (n, d), w is (k)."""
+
+    def __init__(self, lowering: Lowering, nodes: Sequence[ast.AST]) -> None:
+        self.lowering = lowering
+        self.nodes = nodes
+
+    def _node(self, number: int) -> ast.AST:
+        return self.nodes[min(number, len(self.nodes)) - 1]
+
+    def words(self, number: int, before: Value, value: Value) -> str:
+        """For the value of that number and those `before` it, already brought together."""
+        node, shape = self._node(number), self.lowering.aligner.shape
+        sides = [node.left, node.right] if isinstance(node, ast.BinOp) else node.args if isinstance(node, ast.Call) and len(node.args) == 2 else []
+        shapes = [f"{_excerpt(s)} is {shape(v)}" for s, v in zip(sides, (before, value), strict=False)] or [shape(before), shape(value)]
+        return f"shapes do not match in `{_excerpt(node)}`: {', '.join(shapes)}"
+
+    def place(self, number: int) -> Place | None:
+        return self.lowering.place(self._node(number))
 
 
 def _flat_terms(exprs: list[Expr]) -> tuple[Expr, ...]:

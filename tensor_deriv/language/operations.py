@@ -16,7 +16,7 @@ from ..errors import ParseError, ShapeError, UnsupportedError
 from ..index.dims import UNIT, Dim
 from ..index.indices import fresh, multiply
 from ..index.nodes import ONE, Delta, Expr, Extent, Index, Power, Slot, group, number, slot_indices
-from .values import Value, axis_number
+from .values import Value, Words, axis_number
 
 if TYPE_CHECKING:
     from .lower import Lowering
@@ -55,8 +55,8 @@ class Call:
     def square(self, x: Value) -> None:
         if x.rank < 2:
             self.rank(x, 2)
-        message = f"`{_name(self.node)}` takes a square matrix, this is {self.lowering.aligner.shape(x)}"
-        self.lowering.solver.require(x.axes[-2].extent, x.axes[-1].extent, message, self.place)
+        words = lambda: f"`{_name(self.node)}` takes a square matrix, this is {self.lowering.aligner.shape(x)}"  # noqa: E731
+        self.lowering.solver.require(x.axes[-2].extent, x.axes[-1].extent, words, lambda: self.place)
 
 
 def operation(*names: str) -> Callable[[Callable[..., Value]], Callable[..., Value]]:
@@ -185,7 +185,7 @@ def _trace(call: Call, A: Value) -> Value:
     row, column = A.axes
     if row == ONE or column == ONE:
         return Value((), A.expr)
-    first, second = call.lowering.aligner.merge(row, column, "", call.place)
+    first, second = call.lowering.aligner.merge(row, column, str, lambda: call.place)
     joined = A.replaced(first).replaced(second)
     return Value((), multiply((joined.expr,), slot_indices(joined.axes[0])))
 
@@ -198,7 +198,7 @@ def _diag(call: Call, x: Value) -> Value:
         other = x.copy().axes[0] if i != ONE else ONE
         return Value((i, other), multiply((Delta(i, other), x.expr)))
     call.square(x)
-    first, second = call.lowering.aligner.merge(*x.axes, "", call.place) if ONE not in x.axes else ({}, {})
+    first, second = call.lowering.aligner.merge(*x.axes, str, lambda: call.place) if ONE not in x.axes else ({}, {})
     joined = x.replaced(first).replaced(second)
     return Value(joined.axes[:1], joined.expr)
 
@@ -213,7 +213,7 @@ def _outer(call: Call, a: Value, b: Value) -> Value:
 @operation("dot")
 def _dot(call: Call, a: Value, b: Value) -> Value:
     if not a.rank or not b.rank:
-        return call.lowering.combine([a, b], lambda e: multiply(e), call.node, "*")
+        return call.lowering.combine([a, b], lambda e: multiply(e), [call.node])
     call.rank(a, 1, 2)
     call.rank(b, 1, 2)
     return call.lowering.matmul(a, b, call.node)
@@ -294,8 +294,7 @@ def _einsum(call: Call, spec: str, *arrays: Value) -> Value:
         for place, letter in enumerate(letters):
             slot = array.axes[place]
             if letter in known and ONE not in (slot, known[letter]):
-                message = f"`{letter}` in \"{spec}\" stands for axes of different extents"
-                for_old, for_new = call.lowering.aligner.merge(known[letter], slot, message, call.place)
+                for_old, for_new = call.lowering.aligner.merge(known[letter], slot, _clash(call, spec, letter, known[letter], slot), lambda: call.place)
                 known = {key: Value((old,), number(0)).replaced(for_old).axes[0] for key, old in known.items()}
                 exprs = [Value((), expr).replaced(for_old).expr for expr in exprs]
                 array = array.replaced(for_old).replaced(for_new)
@@ -304,6 +303,11 @@ def _einsum(call: Call, spec: str, *arrays: Value) -> Value:
         exprs.append(array.expr)
     summed = tuple(index for letter, slot in known.items() if letter not in output for index in slot_indices(slot))
     return Value(tuple(known[letter] for letter in output), multiply(exprs, summed))
+
+
+def _clash(call: Call, spec: str, letter: str, old: Slot, new: Slot) -> Words:
+    resolve = call.lowering.solver.resolve
+    return lambda: f'`{letter}` in "{spec}" runs over {resolve(old.extent)} and over {resolve(new.extent)}'
 
 
 def _einsum_letters(call: Call, spec: str, arrays: tuple[Value, ...]) -> tuple[list[str], str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ..errors import Place, ShapeError
 from ..index.dims import UNIT, Dim, integer, named
 
@@ -54,9 +56,10 @@ class Solver:
                 return True
         return False
 
-    def require(self, left: Dim, right: Dim, message: str, place: Place | None) -> None:
+    def require(self, left: Dim, right: Dim, message: Callable[[], str], place: Callable[[], Place | None]) -> None:
+        """Make two extents equal, or say why that cannot be; the words are made up only when they are needed."""
         if not self.equal(left, right):
-            raise ShapeError(message, place)
+            raise ShapeError(message(), place())
 
     def is_one(self, dim: Dim) -> bool:
         return self.resolve(dim) == UNIT

@@ -5,8 +5,9 @@ An axis of extent 1 is `ONE`, and an axis of `kron` or `vec` a group of indices,
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from ..errors import Place, ShapeError, UnsupportedError
 from ..index.dims import Dim
@@ -37,6 +38,18 @@ class Value:
         return Value(tuple(substitute_slot(axis, mapping) for axis in self.axes), substitute(self.expr, mapping))
 
 
+Words = Callable[[], str]
+Where = Callable[[], Place | None]
+
+
+class Complaint(Protocol):
+    """What to say when the value of a number does not fit those before it; made up only when it is said."""
+
+    def words(self, number: int, before: Value, value: Value) -> str: ...
+
+    def place(self, number: int) -> Place | None: ...
+
+
 def show_shape(extents: Iterable[Dim]) -> str:
     """A shape as NumPy prints it, without the trailing comma."""
     return "(" + ", ".join(map(str, extents)) + ")"
@@ -53,8 +66,10 @@ class Aligner:
         extents = (self.solver.resolve(axis.extent) for axis in value.axes)
         return "(" + ", ".join("_" if str(e).startswith("?") else str(e) for e in extents) + ")"
 
-    def merge(self, left: Slot, right: Slot, message: str, place: Place | None) -> tuple[dict[Index, Slot], dict[Index, Slot]]:
+    def merge(self, left: Slot, right: Slot, message: Words, place: Where) -> tuple[dict[Index, Slot], dict[Index, Slot]]:
         """Substitutions for the left and the right array that make one axis of two equal extents."""
+        if isinstance(left, Affine) and isinstance(right, Affine):
+            self._member_by_member(left, right)
         self.solver.require(left.extent, right.extent, message, place)
         if isinstance(right, Index):
             return {}, {right: left}
@@ -62,24 +77,36 @@ class Aligner:
             return {left: right}, {}
         return {}, self._members(left, right, place)
 
-    def _members(self, left: Affine, right: Affine, place: Place | None) -> dict[Index, Slot]:
+    def _member_by_member(self, left: Affine, right: Affine) -> None:
+        # extents that are yet unknown: vec(A) @ vec(B) takes A and B of one shape, as n·d = ?·? says no more
+        if len(left.terms) == len(right.terms) and any("?" in name for name in self._names(left) | self._names(right)):
+            for (a, _), (b, _) in zip(left.terms, right.terms, strict=True):
+                self.solver.equal(a.extent, b.extent)
+
+    def _names(self, slot: Affine) -> frozenset[str]:
+        return self.solver.resolve(slot.extent).names
+
+    def _members(self, left: Affine, right: Affine, place: Where) -> dict[Index, Slot]:
         pairs = list(zip(left.terms, right.terms, strict=False))
         same = len(left.terms) == len(right.terms) and left.offset == right.offset
         if not same or not all(self.solver.equal(a.extent, b.extent) and self.solver.equal(c, d) for (a, c), (b, d) in pairs):
-            raise UnsupportedError("an axis made of several (kron, vec) meets one that is divided another way", place)
+            words = "an axis that is made of several (by kron or vec) meets one that is divided another way: name one of the two with a definition"
+            raise UnsupportedError(words, place())
         return {b: a for (a, _), (b, _) in pairs}
 
-    def broadcast(self, values: list[Value], message: str, place: Place | None) -> tuple[tuple[Slot, ...], list[Expr]]:
-        """The axes of an elementwise result, and the entries on them."""
+    def broadcast(self, values: list[Value], complain: Complaint) -> tuple[tuple[Slot, ...], list[Expr]]:
+        """The axes of an elementwise result, and the entries on them; `complain` has the words for the value of that number."""
         axes, exprs = values[0].axes, [values[0].expr]
-        for value in values[1:]:
-            axes, value, exprs = self._pair(Value(axes, Product(())), exprs, value, message, place)
+        for number, value in enumerate(values[1:], 1):
+            axes, value, exprs = self._pair(Value(axes, Product(())), exprs, value, complain, number)
             exprs.append(value.expr)
         return axes, exprs
 
     def _pair(
-        self, left: Value, exprs: list[Expr], right: Value, message: str, place: Place | None
+        self, left: Value, exprs: list[Expr], right: Value, complain: Complaint, number: int
     ) -> tuple[tuple[Slot, ...], Value, list[Expr]]:
+        before = left, right
+        message, place = (lambda: complain.words(number, *before)), (lambda: complain.place(number))
         for back in range(1, min(left.rank, right.rank) + 1):
             a, b = left.axes[-back], right.axes[-back]
             if a == ONE or b == ONE:
