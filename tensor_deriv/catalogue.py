@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from . import shelf
 from .errors import DerivationError, Place, UnknownNameError
 
 if TYPE_CHECKING:
     from .derivation import Derivation
     from .program import Program
 
-HERE = Path(__file__).resolve().parent
-FOLDERS = (HERE / "derivations", HERE.parent / "derivations")  # as installed, and in the source tree
 LONGEST = 1_000_000  # bytes of a file
 TOO_DEEP = "the expression is nested too deeply; name parts of it with definitions"
 
@@ -51,7 +49,7 @@ class Entry:
         known = {**program.inputs, **program.definitions}
         for name in self.expect:
             if name not in known:
-                raise UnknownNameError(f"{self._origin}`expect` has `{name}`, which the expression has not{suggestion(name, known)}")
+                raise UnknownNameError(f"{self._origin}`expect` has `{name}`, which the expression has not{shelf.suggestion(name, known)}")
         return program
 
     @property
@@ -67,7 +65,7 @@ class Entry:
 
         known = (*self.program.inputs, *(name for name, item in self.program.definitions.items() if item.named_by_user))
         if wrt not in known:
-            raise UnknownNameError(f"there is no variable `{wrt}` here; it may be {', '.join(known)}{suggestion(wrt, known)}")
+            raise UnknownNameError(f"there is no variable `{wrt}` here; it may be {', '.join(known)}{shelf.suggestion(wrt, known)}")
         try:
             return Derivation(self.program, wrt, self.order, self.style, self.title)
         except RecursionError:
@@ -88,42 +86,9 @@ class Entry:
         return f"{self.path}: " if self.path else ""
 
 
-def folder() -> Path:
-    """Where the shipped catalogue lies."""
-    return next((path for path in FOLDERS if path.is_dir()), FOLDERS[0])
-
-
-def names() -> tuple[str, ...]:
-    """The names of the shipped catalogue, in alphabetical order."""
-    return tuple(sorted(path.stem for path in folder().glob("*.toml")))
-
-
 def load(name_or_path: str | os.PathLike[str]) -> Entry:
     """A catalogue entry by name, or by the path of a .toml file; DerivationError where there is none that can be read."""
-    return read(find(os.fspath(name_or_path)))
-
-
-def find(name_or_path: str) -> Path:
-    """The file of an entry: a path as it stands, a name in the shipped catalogue."""
-    if is_path(name_or_path):
-        return Path(name_or_path)
-    if name_or_path in names():
-        return folder() / f"{name_or_path}.toml"
-    hint = suggestion(name_or_path, names()) or f"; known are {', '.join(names())}, and the path of a .toml file works too"
-    raise UnknownNameError(f"there is no derivation `{name_or_path}`{hint}")
-
-
-def is_path(text: str) -> bool:
-    """Whether a text is meant as a path rather than as a name."""
-    return text.endswith(".toml") or "/" in text or os.sep in text
-
-
-def suggestion(name: str, known: Iterable[str]) -> str:
-    """`; did you mean …?` where a known name is close, or differs in upper and lower case alone."""
-    names = list(known)
-    same = [other for other in names if other.lower() == name.lower()]
-    close = same or difflib.get_close_matches(name, names, 1, 0.6)
-    return f"; did you mean `{close[0]}`?" if close else ""
+    return read(Path(shelf.find(os.fspath(name_or_path))))
 
 
 def read(path: Path) -> Entry:
@@ -140,7 +105,7 @@ def read(path: Path) -> Entry:
 
 def _require_fit(path: Path, text: str, key: str, value: object) -> None:
     if key not in KEYS:
-        hint = suggestion(key, KEYS) or f"; keys are {', '.join(KEYS)}"
+        hint = shelf.suggestion(key, KEYS) or f"; keys are {', '.join(KEYS)}"
         raise UnknownNameError(f"{path}: `{key}` is no key of a derivation{hint}", _line(text, key))
     wanted, fits = KEYS[key]
     if not fits(value):

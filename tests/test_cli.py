@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tensor_deriv import catalogue
+from tensor_deriv import catalogue, shelf
 from tensor_deriv.cli.commands import FORMATS
 from tensor_deriv.derivation import Derivation
 from tensor_deriv.verify.check import Report, Trial
@@ -77,7 +77,8 @@ def test_steps_all_shows_more_lines(derive):
 
 
 def test_style_of_the_entry_and_of_the_caller(derive):
-    own, mixed, cartesian = (derive("linear", "--wrt", "X", "--format", "latex", *more).stdout for more in ((), ("--style", "mixed"), ("--style", "cartesian")))
+    styles = ((), ("--style", "mixed"), ("--style", "cartesian"))
+    own, mixed, cartesian = (derive("linear", "--wrt", "X", "--format", "latex", *style).stdout for style in styles)
     assert own == mixed != cartesian
     assert r"\cdot" in mixed and r"\cdot" not in cartesian
 
@@ -129,7 +130,7 @@ def test_a_path_names_a_derivation(derive, tmp_path):
 def test_help_lists_commands_and_derivations(derive):
     for result in (derive("--help"), derive("-h"), derive()):
         assert result.exit_code == 0
-        for word in ("expr", "check", "list", *catalogue.names()):
+        for word in ("expr", "check", "list", *shelf.names()):
             assert word in result.stdout
 
 
@@ -141,7 +142,7 @@ def test_help_of_a_derivation_says_what_it_is_and_what_it_is_derived_by(derive):
 
 def test_list_shows_names_and_titles(derive):
     text = derive("list").stdout
-    for name in catalogue.names():
+    for name in shelf.names():
         assert f"{name} " in text and catalogue.load(name).title in text
 
 
@@ -203,7 +204,7 @@ def test_a_broken_file_is_named(derive, tmp_path, content):
 
 def test_an_unreadable_derivation_does_not_take_the_help_with_it(derive, tmp_path, monkeypatch):
     (tmp_path / "broken.toml").write_text("title = ")
-    monkeypatch.setattr(catalogue, "FOLDERS", (tmp_path,))
+    monkeypatch.setattr(shelf, "FOLDERS", (str(tmp_path),))
     for command in ("--help", "list"):
         result = derive(command)
         assert result.exit_code == 0 and "unreadable" in result.stdout

@@ -18,7 +18,7 @@ import pytest
 from conftest import ROOT
 
 import tensor_deriv as td
-from tensor_deriv import catalogue
+from tensor_deriv import shelf
 
 PACKAGE = ROOT / "tensor_deriv"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -26,6 +26,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 # Each may import what stands above it, and its own kind.
 LAYERS = (
     "errors",
+    "shelf",
     "index",
     "functions",
     "primitives",
@@ -44,7 +45,7 @@ LAYERS = (
     "cli",
     "__main__",
 )
-LAZY = ("derivation", "__init__")  # the public objects load what they are asked for, upwards too
+LAZY = ("derivation", "__init__", "shelf")  # they load what they are asked for, upwards too
 
 
 def modules() -> Iterator[tuple[str, ast.Module]]:
@@ -123,7 +124,7 @@ def loaded_by(statement: str) -> set[str]:
     return set(done.stdout.splitlines()[-1].split())
 
 
-@pytest.mark.parametrize("statement", ["import tensor_deriv", "import tensor_deriv.cli", "import tensor_deriv; tensor_deriv.load('linear')"])
+@pytest.mark.parametrize("statement", ["import tensor_deriv", "import tensor_deriv.cli", "import tensor_deriv as t; t.load('linear')"])
 def test_what_does_not_compute_loads_no_numpy(statement):
     assert not {"numpy", "sympy", "opt_einsum", "torch", "jax"} & loaded_by(statement)
 
@@ -163,9 +164,9 @@ def wheel(tmp_path_factory):
 
 def test_the_wheel_holds_the_catalogue_and_works_from_any_folder(wheel, tmp_path):
     names = zipfile.ZipFile(wheel).namelist()
-    for path in catalogue.folder().rglob("*"):
+    for path in Path(shelf.folder()).rglob("*"):
         if path.is_file():
-            assert "tensor_deriv/derivations/" + path.relative_to(catalogue.folder()).as_posix() in names
+            assert "tensor_deriv/derivations/" + path.relative_to(Path(shelf.folder())).as_posix() in names
     assert "tensor_deriv/py.typed" in names
     assert not [name for name in names if name.startswith(("tests/", "derivations/", "shared/"))]
     zipfile.ZipFile(wheel).extractall(tmp_path / "installed")
@@ -175,7 +176,7 @@ def test_the_wheel_holds_the_catalogue_and_works_from_any_folder(wheel, tmp_path
     )
     assert done.returncode == 0 and "W.T" in done.stdout, done.stderr
     shown = subprocess.run(
-        [sys.executable, "-c", "from tensor_deriv import catalogue; print(catalogue.folder())"],
+        [sys.executable, "-c", "from tensor_deriv import shelf; print(shelf.folder())"],
         cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(tmp_path / "installed")}, capture_output=True, text=True, check=True,
     )
     assert Path(shown.stdout.strip()) == tmp_path / "installed" / "tensor_deriv" / "derivations"

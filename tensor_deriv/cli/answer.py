@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -38,7 +37,7 @@ def answer(
     form: str,
     steps: str,
     no_steps: bool,
-    output: Path | None,
+    output: str | None,
 ) -> int:
     """Derive, check and print; the exit status."""
     question = replace(entry, order=order or entry.order, style=style or entry.style)

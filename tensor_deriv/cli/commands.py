@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from .. import __version__, catalogue
+from .. import __version__, shelf
 from ..errors import DerivationError, UnknownNameError
 from .options import assumptions, shapes
 from .streams import ReaderGone, discard_output, reader_may_go, use_utf8
+
+if TYPE_CHECKING:
+    from ..catalogue import Entry
 
 Function = Callable[..., Any]
 STYLES = ("cartesian", "mixed")
@@ -51,9 +52,9 @@ class Commands(click.Group):
         """As click does, with a hint where a name is close to a command or an entry."""
         if args[0].startswith("-"):
             return super().resolve_command(ctx, args)
-        known = [*self.list_commands(ctx), *catalogue.names()]
-        if args[0] not in known and not catalogue.is_path(args[0]):
-            hint = catalogue.suggestion(args[0], known) or HINT
+        known = [*self.list_commands(ctx), *shelf.names()]
+        if args[0] not in known and not shelf.is_path(args[0]):
+            hint = shelf.suggestion(args[0], known) or HINT
             raise UnknownNameError(f"there is no derivation or command `{args[0]}`{hint}")
         return super().resolve_command(ctx, args)
 
@@ -61,7 +62,7 @@ class Commands(click.Group):
         """The commands, then the catalogue."""
         super().format_commands(ctx, formatter)
         with formatter.section("Derivations, each a command too"):
-            formatter.write_dl([(name, title(name)) for name in catalogue.names()])
+            formatter.write_dl([(name, shelf.title(name)) for name in shelf.names()])
 
 
 def _status(run: Callable[[], Any]) -> int:
@@ -96,14 +97,6 @@ def _complain(message: str, status: int) -> int:
     return status
 
 
-def title(name: str) -> str:
-    """What an entry is about; for a broken one what is wrong with it."""
-    try:
-        return catalogue.load(name).title
-    except DerivationError as error:
-        return f"(unreadable: {error.message})"
-
-
 def answer_options(function: Function) -> Function:
     """The options that every derivation takes."""
     options = (
@@ -113,7 +106,7 @@ def answer_options(function: Function) -> Function:
         click.option("--format", "form", type=click.Choice(FORMATS), default="report", show_default=True, help="What to print."),
         click.option("--steps", type=click.Choice(("main", "all")), default="main", show_default=True, help="Which lines to show."),
         click.option("--no-steps", is_flag=True, help="The result alone."),
-        click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write there, whole or not at all."),
+        click.option("-o", "--output", type=click.Path(), metavar="FILE", help="Write there, whole or not at all."),
     )
     for option in reversed(options):
         function = option(function)
@@ -139,7 +132,9 @@ def main(ctx: click.Context) -> None:
 
 def entry_command(name: str) -> click.Command:
     """The command that derives one entry of the catalogue, or one file."""
-    entry = catalogue.load(name)
+    from ..catalogue import load
+
+    entry = load(name)
 
     @click.command(name, cls=_Described, short_help=entry.title, context_settings=CONTEXT)
     @answer_options
@@ -155,7 +150,7 @@ def entry_command(name: str) -> click.Command:
 class _Described(click.Command):
     """A command whose help says what its entry holds."""
 
-    entry: catalogue.Entry
+    entry: Entry
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         entry = self.entry
@@ -170,8 +165,6 @@ class _Described(click.Command):
 class _Expression(click.Command):
     """A command whose argument may begin with a minus sign."""
 
-    NEGATIVE = re.compile(r"-(?!-|o$|h$).")
-
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """As click does, with an expression such as `-x @ x` moved behind `--`, where nothing is an option."""
         takes_value = {name for option in self.params for name in option.opts if not getattr(option, "is_flag", False)}
@@ -179,9 +172,13 @@ class _Expression(click.Command):
             value = place and args[place - 1] in takes_value
             if word == "--":
                 break
-            if self.NEGATIVE.match(word) and not value:
+            if not value and _begins_with_minus(word):
                 return super().parse_args(ctx, [*args[:place], *args[place + 1 :], "--", word])
         return super().parse_args(ctx, args)
+
+
+def _begins_with_minus(word: str) -> bool:
+    return word.startswith("-") and word not in ("-", "-o", "-h") and not word.startswith("--")
 
 
 @main.command("expr", cls=_Expression)
@@ -197,16 +194,17 @@ def expr(expression: str, shape: Sequence[str], define: Sequence[str], assume: S
     derive expr "sum((X @ w - y)**2)" --wrt w
     derive expr "l(T)" --define "T = relu(X @ W)" --shape X=n,d --shape W=d,h --wrt W
     """
+    from ..catalogue import Entry
     from .answer import answer
 
-    question = catalogue.Entry("", expression, shapes(shape), tuple(define), assume=assumptions(assume))
+    question = Entry("", expression, shapes(shape), tuple(define), assume=assumptions(assume))
     return answer(question, **choices)
 
 
 @main.command("list")
 def list_entries() -> None:
     """Show the catalogue."""
-    found = [(name, title(name)) for name in catalogue.names()]
+    found = [(name, shelf.title(name)) for name in shelf.names()]
     width = max((len(name) for name, _ in found), default=0)
     for name, what in found:
         click.echo(f"{name:{width}}  {what}")
@@ -220,4 +218,4 @@ def check(names: Sequence[str], jobs: int, accept: bool) -> int:
     """Check every derivation of the catalogue against its expectations."""
     from .examine import examine_all
 
-    return examine_all(names or catalogue.names(), jobs, accept)
+    return examine_all(names or shelf.names(), jobs, accept)

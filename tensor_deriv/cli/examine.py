@@ -141,7 +141,7 @@ def accept_latex(entry: Entry, derivation: Derivation) -> None:
     """Write the LaTeX of a derivation as the accepted one."""
     path = accepted_path(entry, derivation.wrt)
     path.parent.mkdir(exist_ok=True)
-    write_whole(path, derivation.latex().rstrip("\n") + "\n")
+    write_whole(str(path), derivation.latex().rstrip("\n") + "\n")
 
 
 def latex_faults(entry: Entry, derivation: Derivation) -> Iterator[str]:

@@ -6,9 +6,7 @@ import contextlib
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import click
 
@@ -41,29 +39,34 @@ def discard_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def deliver(text: str, output: Path | None) -> None:
+def deliver(text: str, output: str | None) -> None:
     """Write an answer to a file, or to standard output."""
     text = text.rstrip("\n") + "\n"
-    if output is None or str(output) == "-":
+    if output is None or output == "-":
         click.echo(text, nl=False)
     else:
         write_whole(output, text)
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: str, text: str) -> None:
     """Write a file by way of a temporary one in its folder; DerivationError where that cannot be done."""
     data = text.encode("utf-8", errors="backslashreplace")
     try:
-        if path.exists() and not path.is_file():  # a device or a pipe is written to, not replaced
-            path.write_bytes(data)
+        if os.path.exists(path) and not os.path.isfile(path):  # a device or a pipe is written to, not replaced
+            _overwrite(path, data)
         else:
-            _replace(path.resolve(), data)
+            _replace(os.path.realpath(path), data)
     except (OSError, ValueError) as error:
         raise DerivationError(f"{path}: cannot be written: {getattr(error, 'strerror', None) or error}") from None
 
 
-def _replace(path: Path, data: bytes) -> None:
-    with _temporary(path.parent) as (handle, name):
+def _overwrite(path: str, data: bytes) -> None:
+    with open(path, "wb") as file:
+        file.write(data)
+
+
+def _replace(path: str, data: bytes) -> None:
+    with _temporary(os.path.dirname(path)) as (handle, name):
         with os.fdopen(handle, "wb") as file:
             file.write(data)
         os.chmod(name, _mode(path))
@@ -71,8 +74,10 @@ def _replace(path: Path, data: bytes) -> None:
 
 
 @contextlib.contextmanager
-def _temporary(folder: Path) -> Iterator[tuple[int, str]]:
-    handle, name = tempfile.mkstemp(prefix=".derive-", dir=folder)
+def _temporary(folder: str) -> Iterator[tuple[int, str]]:
+    from tempfile import mkstemp
+
+    handle, name = mkstemp(prefix=".derive-", dir=folder)
     try:
         yield handle, name
     finally:
@@ -80,9 +85,9 @@ def _temporary(folder: Path) -> Iterator[tuple[int, str]]:
             os.unlink(name)
 
 
-def _mode(path: Path) -> int:
-    if path.exists():
-        return stat.S_IMODE(path.stat().st_mode)
+def _mode(path: str) -> int:
+    if os.path.exists(path):
+        return stat.S_IMODE(os.stat(path).st_mode)
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask
