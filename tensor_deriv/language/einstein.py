@@ -10,9 +10,9 @@ from ..errors import ParseError, Place, ShapeError, UnknownNameError
 from ..index.dims import Dim, named
 from ..index.indices import fresh, multiply
 from ..index.nodes import MINUS, ONE, Component, Expr, Extent, Function, Index, Number, Power, Slot, Sum, number
-from .lower import Scope
+from .scope import Scope
 from .source import Source
-from .values import Words
+from .values import Words, show_shape
 
 
 def has_indices(tree: ast.expr, scope: Scope) -> bool:
@@ -46,14 +46,19 @@ class EinsteinReader:
         known = {index: letter for letter, index in self.indices.items()}
         loose = [known[index] for index in sorted(expr.free, key=lambda i: i.id) if known[index] not in self.free]
         if loose:
-            raise ParseError(
-                f"the index `{loose[0]}` stands once and is not on the left: it stands for nothing; multiply by 1[{loose[0]}]"
-                f" is not needed, write `sum` over it in array notation, or name it on the left", self.place(tree),
-            )
+            raise ParseError(self._loose(loose[0]), self._first(tree, loose[0]))
         for letter in self.free:
             if letter not in self.indices:
                 raise ParseError(f"the index `{letter}` of the left side does not occur on the right", self.place(tree))
         return tuple(self.indices[letter] for letter in self.free), expr
+
+    def _loose(self, letter: str) -> str:
+        left = f"[{', '.join((*self.free, letter))}]"
+        return f"the index `{letter}` stands once, so it is not summed, and it is not on the left: define `name{left} = …` to keep it"
+
+    def _first(self, tree: ast.expr, letter: str) -> Place:
+        names = (node for node in ast.walk(tree) if isinstance(node, ast.Subscript) and letter in (_letters(node, self.scope) or ()))
+        return self.place(next(names, tree))
 
     def expr(self, node: ast.expr) -> Expr:
         match node:
@@ -104,7 +109,7 @@ class EinsteinReader:
         if name not in scope.shapes and name in scope.dims:
             return Extent(named(name))
         if scope.tensor(name, 0):
-            raise ShapeError(f"`{name}` has {len(scope.shapes[name])} axes: write its indices", self.place(node))
+            raise ShapeError(f"`{name}` is no scalar: write its indices", self.place(node))
         return Component(name, ())
 
     def _component(self, name: str, node: ast.Subscript) -> Expr:
@@ -117,7 +122,8 @@ class EinsteinReader:
             name = upper
         extents = scope.tensor(name, len(letters))
         if len(extents) != len(letters):
-            raise ShapeError(f"`{name}` has {len(extents)} axes, {len(letters)} indices are given", self.place(node))
+            words = f"`{name}` has the shape {show_shape(map(scope.solver.resolve, extents))}, {len(letters)} indices are given"
+            raise ShapeError(words, self.place(node))
         slots: list[Slot] = []
         for letter, extent in zip(letters, extents, strict=True):
             if letter in scope.shapes and letter not in self.free:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-import difflib
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from .. import functions, primitives
 from ..errors import DerivationError, ParseError, Place, ShapeError, UnknownNameError, UnsupportedError
-from ..index.dims import UNIT, Dim, integer, named
-from ..index.indices import alpha_key, fresh, fresh_like, multiply, substitute
+from ..index.dims import Dim, named
+from ..index.indices import fresh, multiply
 from ..index.nodes import (
     MINUS,
     ONE,
@@ -30,108 +29,18 @@ from ..index.nodes import (
     number,
     slot_indices,
 )
-from ..program import Definition, result_shape
+from ..program import result_shape
 from . import recognise
-from .source import Source
-from .unify import Solver
-from .values import Aligner, Value, Words, show_shape
+from .arguments import Arguments
+from .mismatch import Mismatch, excerpt
+from .values import Value, Words, axis_number
+
+MOST_BITS = 256  # of a number that a power of numbers is worked out to
+LARGEST = 1e300
 
 
-class Scope:
-    """What names mean while a program is read: tensors, definitions, dimensions, the user's functions."""
-
-    def __init__(self, shapes: dict[str, tuple[Dim, ...]], assumptions: dict[str, frozenset[str]]) -> None:
-        self.solver = Solver()
-        self.aligner = Aligner(self.solver)
-        self.shapes = dict(shapes)  # of everything that can be named
-        self.inputs: list[str] = []  # in the order of first use
-        self.unknowns: list[Dim] = []
-        self.assumptions = assumptions
-        self.definitions: dict[str, Definition] = {}
-        self.functions: dict[str, functions.Elementwise] = {}
-        self.dims = {name for shape in shapes.values() for extent in shape for name in extent.names}
-        self._parts: dict[object, str] = {}
-        self.declared = frozenset(shapes)
-        self.reserved: frozenset[str] = frozenset()  # names that definitions further down will take
-
-    def rank_of(self, name: str) -> int:
-        """The rank of a name without a declared shape: upper case is a matrix, a to g a scalar, h to z a vector."""
-        return 2 if name[0].isupper() else 0 if name[0] in "abcdefg_" else 1
-
-    def declare(self, name: str, rank: int) -> None:
-        """Take in a tensor whose extents are yet to be found."""
-        extents = tuple(self.solver.unknown() for _ in range(rank))
-        self.unknowns += extents
-        self.shapes[name] = extents
-
-    def tensor(self, name: str, rank: int | None = None) -> tuple[Dim, ...]:
-        """The shape of a name, declared by convention where nothing else says it."""
-        if name not in self.shapes:
-            self.declare(name, self.rank_of(name) if rank is None else rank)
-        if name not in self.definitions and name not in self.inputs:
-            self.inputs.append(name)
-        return self.shapes[name]
-
-    def define(self, name: str, axes: tuple[Slot, ...], body: Expr, text: str = "") -> Definition:
-        """Add a definition on fresh output indices."""
-        mapping: dict[Index, Slot] = {index: fresh(index.extent, "i") for axis in axes for index in slot_indices(axis)}
-        from ..index.indices import substitute_slot
-
-        slots = tuple(substitute_slot(axis, mapping) for axis in axes)
-        definition = Definition(name, slots, substitute(body, mapping), text)
-        self.definitions[name] = definition
-        self.shapes[name] = definition.shape
-        return definition
-
-    def part(self, value: Value) -> str:
-        """The name of a tensor that holds `value`; the same part is named once."""
-        expr = value.expr
-        if isinstance(expr, Component) and expr.slots == value.axes:
-            return expr.tensor
-        places: dict[Index, Slot] = {}
-        for axis in value.axes:
-            for index in slot_indices(axis):
-                places[index] = Index(-1 - len(places), index.extent)
-        key = repr((alpha_key(substitute(expr, places)), [str(axis.extent) for axis in value.axes]))
-        if key not in self._parts:
-            name = self.unused("S" if value.rank else "s")
-            self.define(name, value.axes, expr)
-            self._parts[key] = name
-        return self._parts[key]
-
-    def take_over(self, value: Value) -> Value:
-        """The value of a definition that is one primitive: the primitive itself, not a part with a name of its own."""
-        expr = value.expr
-        if isinstance(expr, Component) and expr.slots == value.axes and expr.tensor in self.definitions:
-            part = self.definitions[expr.tensor]
-            if isinstance(part.body, Apply) and not part.text and list(self.definitions)[-1] == part.name:
-                del self.definitions[part.name], self.shapes[part.name]
-                return Value(part.axes, part.body)
-        return value
-
-    def unused(self, wanted: str) -> str:
-        taken = {*self.shapes, *self.definitions, *self.dims, *self.reserved}
-        name, count = wanted, 2
-        while name in taken:
-            name, count = f"{wanted}{count}", count + 1
-        return name
-
-    def suggestion(self, name: str, known: list[str]) -> str:
-        close = difflib.get_close_matches(name, known, 1, 0.7)
-        return f"; did you mean `{close[0]}`?" if close else ""
-
-
-class Lowering:
+class Lowering(Arguments):
     """Reads the tree of one text in a scope."""
-
-    def __init__(self, scope: Scope, source: Source) -> None:
-        self.scope = scope
-        self.source = source
-        self.solver = scope.solver
-        self.aligner = scope.aligner
-
-    def place(self, node: ast.AST) -> Place:
-        return self.source.place(node)
 
     def lower(self, node: ast.expr) -> Value:
         """The meaning of a tree."""
@@ -160,7 +69,7 @@ class Lowering:
                 return self._subscript(node)
             case ast.Compare(left=left, ops=[op], comparators=[right]):
                 return self._compare(op, left, right, node)
-        raise ParseError(f"`{_excerpt(node)}` is not part of the language", self.place(node))
+        raise ParseError(f"`{excerpt(node)}` is not part of the language", self.place(node))
 
     def name(self, name: str, node: ast.AST) -> Value:
         """A tensor, a dimension as a number, or pi."""
@@ -209,7 +118,7 @@ class Lowering:
                 return named or self.combine(values, lambda e: recognise.quotient(*e) or _quotient(*e), [node])
             case ast.Pow():
                 return self.combine(values, lambda e: _power(*e), [node])
-        raise ParseError(f"`{_excerpt(node)}`: this operator is not part of the language", self.place(node))
+        raise ParseError(f"`{excerpt(node)}`: this operator is not part of the language", self.place(node))
 
     def _compare(self, op: ast.cmpop, left: ast.expr, right: ast.expr, node: ast.expr) -> Value:
         values = [self.lower(left), self.lower(right)]
@@ -225,10 +134,10 @@ class Lowering:
     def matmul(self, left: Value, right: Value, node: ast.AST) -> Value:
         """NumPy's `@`: the last axis of the left with the last but one of the right, the rest broadcast."""
         if not left.rank or not right.rank:
-            raise ShapeError(f"`@` needs arrays on both sides in `{_excerpt(node)}`; for a scalar write `*`", self.place(node))
-        complaint, before = Mismatch(self, [node]), (left, right)
+            raise ShapeError(f"`@` needs arrays on both sides in `{excerpt(node)}`; for a scalar write `*`", self.place(node))
+        complaint = Mismatch(self, [node], (left, right))
         inner = -1 if right.rank == 1 else -2
-        left, right, summed = self.meet(left, left.rank - 1, right, right.rank + inner, lambda: complaint.words(1, *before), node)
+        left, right, summed = self.meet(left, left.rank - 1, right, right.rank + inner, lambda: complaint.words(1, left, right), node)
         rows = left.axes[-2:-1]
         columns = right.axes[-1:] if right.rank > 1 else ()
         batches = [Value(left.axes[:-2], left.expr), Value(right.axes[:-2], right.expr)]
@@ -252,20 +161,20 @@ class Lowering:
     def _subscript(self, node: ast.Subscript) -> Value:
         if isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
             value = self.lower(node.value.value)
-            axis = self.integer(node.slice)
-            if not -value.rank <= axis < value.rank:
-                raise ShapeError(f"axis {axis} does not exist here", self.place(node))
+            axis = axis_number(self.integer(node.slice), value.rank, self.place(node))
             return Value((), Extent(self.solver.resolve(value.axes[axis].extent)))
         value = self.lower(node.value)
         items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        axes, left = [], list(value.axes)
+        axes: list[Slot] = []
+        left = list(value.axes)
         for item in items:
             if isinstance(item, ast.Constant) and item.value is None:
                 axes.append(ONE)
             elif isinstance(item, ast.Slice) and item.lower is item.upper is item.step is None and left:
                 axes.append(left.pop(0))
             else:
-                raise UnsupportedError("of indexing only `:` and `None` are supported here; write a definition in index notation", self.place(node))
+                words = "of indexing only `:` and `None` are supported here; write a definition in index notation"
+                raise UnsupportedError(words, self.place(node))
         return Value((*axes, *left), value.expr)
 
     def _call(self, name: str, node: ast.Call) -> Value:
@@ -320,75 +229,6 @@ class Lowering:
         letter = primitives.TABLE[name].letter.upper()
         return self.scope.define(self.scope.unused(letter), slots, Apply(name, tensor, axes, slots)).name
 
-    # static arguments
-
-    def integer(self, node: ast.expr) -> int:
-        match node:
-            case ast.Constant(value=int() as value) if not isinstance(value, bool):
-                return value
-            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as value)):
-                return -value
-        raise ParseError("this must be an integer written out", self.place(node))
-
-    def integers(self, node: ast.expr) -> tuple[int, ...] | None:
-        """None, an integer or a tuple of them: an `axis`."""
-        if isinstance(node, ast.Constant) and node.value is None:
-            return None
-        if isinstance(node, (ast.Tuple, ast.List)):
-            return tuple(self.integer(item) for item in node.elts)
-        return (self.integer(node),)
-
-    def boolean(self, node: ast.expr) -> bool:
-        if isinstance(node, ast.Constant) and isinstance(node.value, bool):
-            return node.value
-        raise ParseError("this must be True or False", self.place(node))
-
-    def string(self, node: ast.expr) -> str:
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            return node.value
-        raise ParseError("this must be a string in quotes", self.place(node))
-
-    def dimension(self, node: ast.expr) -> Dim:
-        """A size: an integer, a dimension's name, X.shape[0], or sums and products of those."""
-        match node:
-            case ast.Constant(value=int() as value):
-                return integer(value)
-            case ast.Name(id=name) if name not in self.scope.shapes:
-                self.scope.dims.add(name)
-                return named(name)
-            case ast.Subscript():
-                expr = self._subscript(node).expr
-                if isinstance(expr, Extent):
-                    return expr.dim
-            case ast.BinOp(left=left, op=ast.Mult(), right=right):
-                return self.dimension(left) * self.dimension(right)
-            case ast.BinOp(left=left, op=ast.Add(), right=right):
-                return self.dimension(left) + self.dimension(right)
-            case ast.BinOp(left=left, op=ast.Sub(), right=right):
-                return self.dimension(left) - self.dimension(right)
-        raise ShapeError("this must be a dimension: its name, or an integer", self.place(node))
-
-
-class Mismatch:
-    """The words for shapes that do not fit, and the place: `X @ w`: X is (n, d), w is (k)."""
-
-    def __init__(self, lowering: Lowering, nodes: Sequence[ast.AST]) -> None:
-        self.lowering = lowering
-        self.nodes = nodes
-
-    def _node(self, number: int) -> ast.AST:
-        return self.nodes[min(number, len(self.nodes)) - 1]
-
-    def words(self, number: int, before: Value, value: Value) -> str:
-        """For the value of that number and those `before` it, already brought together."""
-        node, shape = self._node(number), self.lowering.aligner.shape
-        sides = [node.left, node.right] if isinstance(node, ast.BinOp) else node.args if isinstance(node, ast.Call) and len(node.args) == 2 else []
-        shapes = [f"{_excerpt(s)} is {shape(v)}" for s, v in zip(sides, (before, value), strict=False)] or [shape(before), shape(value)]
-        return f"shapes do not match in `{_excerpt(node)}`: {', '.join(shapes)}"
-
-    def place(self, number: int) -> Place | None:
-        return self.lowering.place(self._node(number))
-
 
 def _flat_terms(exprs: list[Expr]) -> tuple[Expr, ...]:
     return tuple(term for expr in exprs for term in (expr.terms if isinstance(expr, Sum) else (expr,)))
@@ -401,16 +241,16 @@ def _quotient(left: Expr, right: Expr) -> Expr:
 
 def _power(base: Expr, exponent: Expr) -> Expr:
     if isinstance(base, Number) and isinstance(exponent, Number) and exponent.value.denominator == 1:
-        if abs(exponent.value) <= 64 and (base.value or exponent.value >= 0):
+        digits = max(abs(base.value.numerator), base.value.denominator).bit_length()
+        if digits * abs(exponent.value) <= MOST_BITS and (base.value or exponent.value >= 0):
             return number(base.value ** int(exponent.value))
     return Power(base, exponent)
 
 
 def _fraction(value: float, place: Place) -> Fraction:
-    try:
-        return Fraction(str(value))
-    except ValueError:
-        raise ParseError("this number is not finite", place) from None
+    if not abs(value) < LARGEST:
+        raise ParseError("this number is too large", place)
+    return Fraction(str(value))
 
 
 def _flattened(axes: tuple[Slot, ...], acted: tuple[int, ...], whole: bool) -> tuple[tuple[Slot, ...], tuple[int, ...]]:
@@ -427,11 +267,6 @@ def _flattened(axes: tuple[Slot, ...], acted: tuple[int, ...], whole: bool) -> t
     return tuple(flat), tuple(numbers)
 
 
-def _excerpt(node: ast.AST) -> str:
-    text = ast.unparse(node)
-    return text if len(text) <= 60 else text[:57] + "…"
-
-
 from .operations import OPERATIONS  # noqa: E402  (operations are written against Lowering)
 
-__all__ = ["Lowering", "Scope", "UNIT", "fresh_like", "show_shape"]
+__all__ = ["Lowering"]

@@ -198,7 +198,8 @@ def _diag(call: Call, x: Value) -> Value:
         other = x.copy().axes[0] if i != ONE else ONE
         return Value((i, other), multiply((Delta(i, other), x.expr)))
     call.square(x)
-    first, second = call.lowering.aligner.merge(*x.axes, str, lambda: call.place) if ONE not in x.axes else ({}, {})
+    row, column = x.axes
+    first, second = call.lowering.aligner.merge(row, column, str, lambda: call.place) if ONE not in x.axes else ({}, {})
     joined = x.replaced(first).replaced(second)
     return Value(joined.axes[:1], joined.expr)
 
@@ -294,7 +295,8 @@ def _einsum(call: Call, spec: str, *arrays: Value) -> Value:
         for place, letter in enumerate(letters):
             slot = array.axes[place]
             if letter in known and ONE not in (slot, known[letter]):
-                for_old, for_new = call.lowering.aligner.merge(known[letter], slot, _clash(call, spec, letter, known[letter], slot), lambda: call.place)
+                words = _clash(call, spec, letter, known[letter], slot)
+                for_old, for_new = call.lowering.aligner.merge(known[letter], slot, words, lambda: call.place)
                 known = {key: Value((old,), number(0)).replaced(for_old).axes[0] for key, old in known.items()}
                 exprs = [Value((), expr).replaced(for_old).expr for expr in exprs]
                 array = array.replaced(for_old).replaced(for_new)

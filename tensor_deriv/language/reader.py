@@ -12,10 +12,12 @@ from ..index.indices import resolve_extents, resolved_slot, substitute_slot
 from ..index.nodes import ONE, Expr, Index, Opaque, Slot, slot_indices
 from ..program import Definition, Program, Tensor
 from .einstein import EinsteinReader, has_indices
-from .lower import Lowering, Scope
+from .lower import Lowering
 from .operations import OPERATIONS
+from .scope import Scope
 from .source import Line, Source, is_definition, read, read_definition
 from .unify import dimension
+from .values import show_shape
 
 ASSUMPTIONS = ("symmetric", "positive", "spd", "invertible", "orthogonal", "diagonal", "simplex", "constant")
 
@@ -43,12 +45,25 @@ def read_program(
     declared = {name: parse_shape(shape) for name, shape in (shapes or {}).items()}
     scope = Scope(declared, _assumptions(assume or {}))
     lines = [read_definition(text) for text in definitions]
-    scope.reserved = frozenset(line.name for line in lines if line.parameters is None)
     tree, source = read(expr) if not is_definition(expr) else (None, Source(expr))
+    last = tree if tree is not None else read_definition(expr).tree
+    scope.reserved = frozenset(line.name for line in lines).union(*(_words(part) for part in (*(line.tree for line in lines), last)))
     for text, line in zip(definitions, lines, strict=True):
         _define(scope, line, text, declared)
     result = _result(scope, expr, tree, source)
     return _finish(scope, result, (*definitions, expr))
+
+
+def _words(tree: ast.expr) -> set[str]:
+    """Every name in a tree, in capitals as well, as x[i] may stand for the components of X."""
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    return names | {name[0].upper() + name[1:] for name in names}
+
+
+def _letters(tree: ast.expr) -> set[str]:
+    """The names that stand as indices."""
+    places = (node.slice for node in ast.walk(tree) if isinstance(node, ast.Subscript))
+    return {node.id for place in places for node in ast.walk(place) if isinstance(node, ast.Name)}
 
 
 def _assumptions(assume: Mapping[str, str | Iterable[str]]) -> dict[str, frozenset[str]]:
@@ -66,10 +81,12 @@ def _define(scope: Scope, line: Line, text: str, declared: Mapping[str, tuple[Di
     if line.parameters is not None:
         scope.functions[line.name] = _user_function(scope, line, text)
         return
-    if line.name in scope.definitions or line.name in scope.inputs:
-        raise ParseError(f"`{line.name}` is defined twice, or used before its definition", line.source.place(line.tree))
+    if line.name in scope.definitions:
+        raise ParseError(f"`{line.name}` is defined twice", line.left)
+    if line.name in scope.inputs or line.name in _words(line.tree) - _letters(line.tree):
+        raise ParseError(f"`{line.name}` is used before its definition", line.left)
     if line.name in OPERATIONS or line.name in functions.TABLE:
-        raise ParseError(f"`{line.name}` is a function and cannot be defined", line.source.place(line.tree))
+        raise ParseError(f"`{line.name}` is a function and cannot be defined", line.left)
     want = scope.shapes.pop(line.name, None)
     axes, body = _body(scope, line, want)
     if want is not None and not isinstance(body, Opaque):
@@ -81,14 +98,14 @@ def _declared_fits(scope: Scope, line: Line, want: tuple[Dim, ...], axes: tuple[
     got = tuple(slot.extent for slot in axes)
     same = len(got) == len(want) and all(scope.solver.equal(a, b) for a, b in zip(got, want, strict=True))
     if not same:
-        show = lambda shape: "(" + ", ".join(str(scope.solver.resolve(d)) for d in shape) + ")"  # noqa: E731
-        raise ShapeError(f"`{line.name}` is declared as {show(want)}, its definition is {show(got)}", line.source.place(line.tree))
+        declared, found = (show_shape(map(scope.solver.resolve, shape)) for shape in (want, got))
+        raise ShapeError(f"`{line.name}` is declared as {declared}, its definition is {found}", line.source.place(line.tree))
 
 
 def _body(scope: Scope, line: Line, want: tuple[Dim, ...] | None) -> tuple[tuple[Slot, ...], Expr]:
     if line.indices is not None:
         if len(set(line.indices)) < len(line.indices):
-            raise ParseError("an index stands twice on the left", line.source.place(line.tree))
+            raise ParseError("an index stands twice on the left", line.left)
         return EinsteinReader(scope, line.source, line.indices).body(line.tree)
     opaque = _opaque_name(scope, line.tree)
     if opaque and want is not None:
@@ -155,8 +172,10 @@ def _finish(scope: Scope, result: Definition, texts: tuple[str, ...]) -> Program
     for name in scope.assumptions:
         if name not in inputs:
             raise UnknownNameError(f"an assumption is made of `{name}`, which is no input; inputs are {', '.join(inputs)}")
-    dims = sorted({d for tensor in inputs.values() for extent in tensor.shape for d in extent.names} | {n for d in scope.dims for n in solver.resolve(dimension(d)).names})
-    ties = {name: solver.resolve(dimension(name)) for name in sorted(scope.dims) if solver.resolve(dimension(name)) != dimension(name)}
+    solved = {name: solver.resolve(dimension(name)) for name in sorted(scope.dims)}
+    extents = [extent for tensor in inputs.values() for extent in tensor.shape]
+    dims = sorted({name for extent in (*extents, *solved.values()) for name in extent.names})
+    ties = {name: dim for name, dim in solved.items() if dim != dimension(name)}
     return Program(inputs, definitions, _resolved(scope, result), tuple(dims), texts, ties)
 
 
@@ -175,8 +194,8 @@ def _resolved(scope: Scope, definition: Definition) -> Definition:
 def _user_function(scope: Scope, line: Line, text: str) -> functions.Elementwise:
     from .userfunction import user_function
 
-    if line.name in OPERATIONS or line.name in functions.TABLE:
-        raise ParseError(f"`{line.name}` is a function already", line.source.place(line.tree))
+    if line.name in OPERATIONS or line.name in functions.TABLE or line.name in scope.functions:
+        raise ParseError(f"`{line.name}` is a function already", line.left)
     return user_function(line, scope.functions)
 
 

@@ -47,13 +47,14 @@ def read(text: str, part: str | None = None, shift: int = 0) -> tuple[ast.expr, 
     except SyntaxError as error:
         raise ParseError(f"this is not an expression: {_reason(error)}", _spot(source, error)) from None
     except (RecursionError, MemoryError, ValueError):
-        raise ParseError("this cannot be read: it is nested too deeply, or holds a character that no expression has", None) from None
+        words = "this cannot be read: it is too long or nested too deeply; name parts of it with definitions"
+        raise ParseError(words, Place(text, shift, shift + len(part))) from None
     _limit(tree, source)
     return tree, source
 
 
 def _reason(error: SyntaxError) -> str:
-    message = (error.msg or "invalid syntax").split(". Perhaps")[0]
+    message = (error.msg or "invalid syntax").split(". Perhaps")[0].split(";")[0]
     return message[0].lower() + message[1:] if message else "invalid syntax"
 
 
@@ -89,6 +90,12 @@ class Line:
     parameters: tuple[str, ...] | None
     tree: ast.expr
     source: Source
+
+    @property
+    def left(self) -> Place:
+        """Where the left-hand side stands."""
+        start = len(self.source.text) - len(self.source.text.lstrip())
+        return Place(self.source.text, start, len(self.source.text[: self.source.shift].rstrip(" \t=")))
 
 
 def read_definition(text: str) -> Line:

@@ -90,7 +90,7 @@ class Aligner:
         pairs = list(zip(left.terms, right.terms, strict=False))
         same = len(left.terms) == len(right.terms) and left.offset == right.offset
         if not same or not all(self.solver.equal(a.extent, b.extent) and self.solver.equal(c, d) for (a, c), (b, d) in pairs):
-            words = "an axis that is made of several (by kron or vec) meets one that is divided another way: name one of the two with a definition"
+            words = "an axis made of several (by kron or vec) meets one that is divided another way: name one of them in a definition"
             raise UnsupportedError(words, place())
         return {b: a for (a, _), (b, _) in pairs}
 
