@@ -7,6 +7,7 @@ from .nodes import Add, Array, Call, Column, Einsum, Elem, Eye, Filled, MatMul, 
 from .text import fraction_parts, number_text, runs
 
 COMPOUND_TRANSPOSE = 0.5  # .T around brackets
+MIRRORED = 0.2  # σ(−a), which reads worse than 1 − σ(a) where both are there
 ROW_FIRST = 1.1  # a vector that a matrix product begins with
 LENGTH = 0.01  # for each node, so that of two equally simple forms the shorter is taken
 
@@ -38,12 +39,12 @@ def _cost(node: Array) -> float:
             inside = sum(cost(part) + (times > 2) for part, times in powers)
             return inside + len(powers) - 1 + ROW_FIRST * row
         case T(arg):
-            return below + 1 + COMPOUND_TRANSPOSE * bool(arg.children)
+            return below + 1 + COMPOUND_TRANSPOSE * _compound(arg)
         case Pow(_, exponent):
             negative = isinstance(exponent, Num) and exponent.value < 0
             return below + (1 if negative and exponent.value == -1 else 1 + negative)  # type: ignore[union-attr]
-        case Elem(row, _):
-            return below + (0.5 if row.name in ("greater", "equal") else 1)
+        case Elem(row, args):
+            return below + (0.5 if row.name in ("greater", "equal") else 1) + MIRRORED * (row.name == "sigmoid" and coefficient(args[0])[0] < 0)
         case Column():
             return below + 0.5
         case Take() | Einsum():
@@ -51,6 +52,11 @@ def _cost(node: Array) -> float:
         case Call() | Eye() | Filled():
             return below + 1
     return below + 1
+
+
+def _compound(node: Array) -> bool:
+    """Whether .T around it needs a second look: A.T and inv(A).T do not."""
+    return bool(node.children) and not (isinstance(node, Call) and not node.children[0].children)
 
 
 def _sum(parts: tuple[Array, ...]) -> float:

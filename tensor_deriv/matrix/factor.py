@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from . import make
 from .flip import Flipper
-from .nodes import Add, Array, Call, Column, Filled, MatMul, Mul, Num, Outer, Pow, num
+from .nodes import Add, Array, Call, Column, Diag, Filled, MatMul, Mul, Num, Outer, Pow, num
 
 Chain = tuple[list[Array], list[Array]]  # scalar factors, and matrices in order
 
@@ -55,11 +55,26 @@ def as_chain(term: Array, flipper: Flipper) -> Chain:
                 core = Outer(left[1][-1], right[1][-1])
                 after = [flipper.flip(part) for part in reversed(right[1][:-1])]
                 return scalars + left[0] + right[0], [*left[1][:-1], core, *after]
+        case Mul(parts) if rest.rank == 2 and sum(_full(part) for part in parts) == 1:
+            return scalars, _scaled_chain(parts, flipper)
         case Call("sum", arg, (0,), False) if arg.rank == 2:
             return scalars, [flipper.flip(arg), Filled(1, arg.shape[:1])]  # Σ_i a_ij = Aᵀ1
         case Call("sum", arg, (1,), False) if arg.rank == 2:
             return scalars, [arg, Filled(1, arg.shape[1:])]
     return scalars, [rest]
+
+
+def _full(part: Array) -> bool:
+    return part.rank == 2 and not isinstance(part, Column)
+
+
+def _scaled_chain(parts: tuple[Array, ...], flipper: Flipper) -> list[Array]:
+    # A ⊙ v = A diag(v), v[:, None] ⊙ A = diag(v) A
+    matrix = next(part for part in parts if _full(part))
+    before = [part.arg for part in parts if isinstance(part, Column)]
+    after = [part for part in parts if part.rank == 1]
+    inner = list(matrix.parts) if isinstance(matrix, MatMul) else [matrix]
+    return [*([Diag(make.mul(before))] if before else []), *inner, *([Diag(make.mul(after))] if after else [])]
 
 
 def rows(node: Array, flipper: Flipper) -> Iterator[Array]:

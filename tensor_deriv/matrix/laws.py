@@ -12,6 +12,7 @@ from ..functions import TABLE
 from ..index.dims import UNIT, Dim
 from . import make
 from .flip import Flipper
+from .make import exchange
 from .nodes import Add, Array, Call, Column, Diag, DiagOf, Elem, Eye, Filled, MatMul, Mul, Num, Outer, Pow, Size, T, Trace, num, walk
 
 Candidates = Iterator[Array]
@@ -210,7 +211,17 @@ def columns(node: Array, flipper: Flipper) -> Candidates:
         case Column(Call(name, arg, axis, False)) if arg.rank == 2 and axis == (1,) and name not in ("softmax", "log_softmax"):
             yield Call(name, arg, axis, True)
         case Column(Mul() | Add() | Pow() | Elem() as inner):
-            yield make.rebuilt(inner, tuple(Column(child) if child.rank else child for child in inner.children))
+            yield _as_column(inner)
+
+
+def _as_column(node: Array) -> Array:
+    """A vector's column, taken at its leaves: sums keep their axis."""
+    match node:
+        case Call(name, arg, (1,), False) if arg.rank == 2 and name not in ("softmax", "log_softmax"):
+            return Call(name, arg, (1,), True)
+        case Mul() | Add() | Pow() | Elem() if node.rank == 1:
+            return make.rebuilt(node, tuple(_as_column(child) for child in node.children))
+    return Column(node) if node.rank else node
 
 
 def broadcasts(node: Array, flipper: Flipper) -> Candidates:
@@ -314,6 +325,17 @@ def sigmoids(node: Array, flipper: Flipper) -> Candidates:
             yield from _logistic(parts)
         case Pow(Add(terms), Num(minus)) if minus == -1 and len(terms) == 2:
             yield from _logistic((node,))
+
+
+def mirrored(node: Array, flipper: Flipper) -> Candidates:
+    # σ(a) σ(−a) = σ(a) (1 − σ(a)): one of them is enough
+    if isinstance(node, (Mul, Add)):
+        found = {part for part in walk(node) if _is_function(part, "sigmoid")}
+        for part in found:
+            argument = part.children[0]
+            plain = call("sigmoid", make.mul([num(-1), argument]))
+            if make.coefficient(argument)[0] < 0 and plain in found:
+                yield exchange(node, part, make.add([num(1), make.mul([num(-1), plain])]))
 
 
 def _logistic(parts: tuple[Array, ...]) -> Candidates:

@@ -173,3 +173,10 @@ def rebuilt(node: Array, children: tuple[Array, ...]) -> Array:
         case Column() | Elem() | Call():
             return node.with_children(children)
     return node.with_children(children)
+
+
+def exchange(node: Array, part: Array, by: Array) -> Array:
+    """An expression with one part exchanged for another."""
+    if node == part:
+        return by
+    return rebuilt(node, tuple(exchange(child, part, by) for child in node.children)) if node.children else node

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from . import make
 from .cost import cost
+from .make import exchange
 from .nodes import Array, Call, Elem, MatMul, Name, walk
 
 READ = 2.5  # a part that costs less is as quickly read as looked up
@@ -52,10 +52,3 @@ def _letter(part: Array) -> str:
         case _:
             letter = "R"
     return letter if part.rank > 1 else letter.lower()
-
-
-def exchange(node: Array, part: Array, by: Array) -> Array:
-    """An expression with one part exchanged for another."""
-    if node == part:
-        return by
-    return make.rebuilt(node, tuple(exchange(child, part, by) for child in node.children)) if node.children else node

@@ -106,8 +106,9 @@ class TextPrinter:
         else:
             words = ([top] if top else []) + [self.factor(part) for part in above]
             text = "*".join(words) or "1"
-        for part in ([bottom] if bottom else []) + [self.at(part, SIGN) for part in below]:
-            text += "/" + part
+        under = ([bottom] if bottom else []) + [self.at(part, SIGN) for part in below]
+        if under:
+            text += f"/({'*'.join(under)})" if len(under) > 1 else "/" + under[0]
         return sign + text, PRODUCT
 
     def factor(self, node: Array) -> str:

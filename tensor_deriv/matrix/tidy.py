@@ -28,6 +28,7 @@ LAWS: tuple[Callable[[Array, Flipper], Iterator[Array]], ...] = (
     laws.halves,
     laws.negatives,
     laws.sigmoids,
+    laws.mirrored,
     laws.expansions,
     *FACTORINGS,
 )
