@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..index.dims import Dim
@@ -18,16 +19,34 @@ WIDTH = 100
 KINDS = {1: "The derivative", 2: "The second derivative", 3: "The third derivative", 4: "The fourth derivative"}
 
 
-def derivative_doc(derivation: Derivation) -> str:
+@dataclass(frozen=True)
+class Docstring:
+    """What a docstring says; the sizes that no input has become known last."""
+
+    title: str
+    given: Sequence[str]
+    returns: Sequence[str]
+    notes: Sequence[str]
+
+    def text(self, sizes: Sequence[str]) -> str:
+        """The docstring as it stands in source."""
+        title = textwrap.wrap(self.title, WIDTH, subsequent_indent="    ", break_long_words=False)
+        notes = [line for note in self.notes for line in textwrap.wrap(note, WIDTH, subsequent_indent="    ")]
+        asked = [f"{name}: an integer, the size of a dimension that no input has" for name in sizes]
+        body = "\n".join([*title, "", *self.given, *asked, *self.returns, *notes]).replace("\\", "\\\\")
+        return '"""' + (body.replace('"', '\\"') if '"""' in body else body) + '\n"""'
+
+
+def derivative_doc(derivation: Derivation) -> Docstring:
     """The docstring of one derivative."""
     kind = "The gradient" if derivation.order == 1 and not derivation.program.result.shape else KINDS[derivation.order]
     title = f"{kind} by {derivation.wrt} of {question(derivation.program)}."
     given = shapes(derivation.gradient.program, derivation.given)
     notes = [f"Zero, since {derivation.wrt} does not occur."] if derivation.zero else []
-    return docstring(title, [*given, f"returns: {returned(derivation)}"], [*notes, *kinks([derivation])])
+    return Docstring(title, given, [f"returns: {returned(derivation)}"], [*notes, *kinks([derivation])])
 
 
-def derivatives_doc(derivations: Sequence[Derivation], given: Mapping[str, tuple[Dim, ...]]) -> str:
+def derivatives_doc(derivations: Sequence[Derivation], given: Mapping[str, tuple[Dim, ...]]) -> Docstring:
     """The docstring of the derivatives by several variables."""
     names = ", ".join(derivation.wrt for derivation in derivations)
     title = f"{KINDS[derivations[0].order]} by each of {names} of {question(derivations[0].program)}."
@@ -36,23 +55,14 @@ def derivatives_doc(derivations: Sequence[Derivation], given: Mapping[str, tuple
         for line in shapes(derivation.gradient.program, {name: given[name] for name in derivation.given}):
             parts[line] = line
     lines = [f"returns by {derivation.wrt}: {returned(derivation)}" for derivation in derivations]
-    return docstring(title, [*parts, *lines], kinks(derivations))
+    return Docstring(title, list(parts), lines, kinks(derivations))
 
 
-def value_doc(derivation: Derivation) -> str:
+def value_doc(derivation: Derivation) -> Docstring:
     """The docstring of the expression itself."""
     program = derivation.program
-    lines = [*shapes(program, program.given), f"returns: {shape_text(program.result.shape)}"]
-    return docstring(f"The value of {question(program)}.", lines, [])
-
-
-def docstring(title: str, lines: Iterable[str], notes: Iterable[str]) -> str:
-    """A docstring as it stands in source."""
-    wrapped = textwrap.wrap(title, WIDTH, subsequent_indent="    ", break_long_words=False)
-    noted = [line for note in notes for line in textwrap.wrap(note, WIDTH, subsequent_indent="    ")]
-    body = "\n".join([*wrapped, "", *lines, *noted])
-    body = body.replace("\\", "\\\\")
-    return '"""' + (body.replace('"', '\\"') if '"""' in body else body) + '\n"""'
+    given = shapes(program, program.given)
+    return Docstring(f"The value of {question(program)}.", given, [f"returns: {shape_text(program.result.shape)}"], [])
 
 
 def question(program: Program) -> str:

@@ -12,9 +12,9 @@ from ..errors import UnsupportedError
 from ..index.dims import Dim
 from ..index.nodes import Opaque
 from ..matrix.forms import Form, Named
-from ..matrix.nodes import Array, Name, Shape
+from ..matrix.nodes import Array, Diag, Name, Shape
 from ..program import Program
-from .docstring import derivative_doc, derivatives_doc, value_doc
+from .docstring import Docstring, derivative_doc, derivatives_doc, value_doc
 from .lower import Lowering
 from .module import Module
 from .names import Names
@@ -84,7 +84,7 @@ def result_name(derivation: Derivation, alone: bool) -> str:
     return LETTERS.get(derivation.order, "D") + ("" if alone else derivation.wrt)
 
 
-def source(function: str, given: Given, results: Sequence[Result], doc: str, wrt: str, target: str) -> str:
+def source(function: str, given: Given, results: Sequence[Result], doc: Docstring, wrt: str, target: str) -> str:
     """The text of a module with one function in it."""
     definitions, nodes = lowered(results)
     names = Names(dict.fromkeys([*given, *(name for name, _ in definitions), function]))
@@ -96,9 +96,9 @@ def source(function: str, given: Given, results: Sequence[Result], doc: str, wrt
     body = [f"{name} = {printer.print(node)}" for name, node in lines]
     parameters = [*given, *(["*", *sizes.parameters] if sizes.parameters else [])]
     head = f"def {function}({', '.join(parameters)}):"
-    text = [doc, *sizes.lines, *body, f"return {', '.join(returned)}"]
+    text = [doc.text(sizes.parameters), *sizes.lines, *body, f"return {', '.join(returned)}"]
     function_text = "\n".join([head, *(f"    {line}" if line else "" for part in text for line in part.split("\n"))])
-    return "\n\n\n".join(["\n".join(module.imports), *module.sources, function_text]) + "\n"
+    return "\n\n\n".join([module.imports, *module.sources, function_text]) + "\n"
 
 
 def lowered(results: Sequence[Result]) -> tuple[list[Line], list[Array]]:
@@ -107,14 +107,17 @@ def lowered(results: Sequence[Result]) -> tuple[list[Line], list[Array]]:
     found: dict[str, Array] = {}
     nodes = []
     for result in results:
-        renamed: dict[str, str] = {}
+        names: dict[str, Array] = {}  # what stands for a name of the form
         for item in result.form.definitions:
-            node = lowering.root(with_names(item.node, renamed), result.shape_of(item))
+            node = with_names(item.node, names)
+            if isinstance(node, Diag) and not item.text:
+                names[item.name] = node  # diag(v) is never made: it scales rows or columns
+                continue
+            node = lowering.root(node, result.shape_of(item))
             name = unlike(item.name, node, found)
-            if name != item.name:
-                renamed[item.name] = name
+            names[item.name] = Name(name, node.shape)
             found[name] = node
-        nodes.append(lowering.root(with_names(result.form.node, renamed), result.dims))
+        nodes.append(lowering.root(with_names(result.form.node, names), result.dims))
     return list(found.items()), nodes
 
 
@@ -125,13 +128,11 @@ def unlike(name: str, node: Array, found: Mapping[str, Array]) -> str:
     return name
 
 
-def with_names(node: Array, renamed: Mapping[str, str]) -> Array:
-    """An expression with definitions renamed."""
-    if not renamed:
-        return node
+def with_names(node: Array, names: Mapping[str, Array]) -> Array:
+    """An expression with names exchanged for what stands for them."""
     if isinstance(node, Name):
-        return Name(renamed.get(node.name, node.name), node.dims)
-    return node.with_children(tuple(with_names(child, renamed) for child in node.children)) if node.children else node
+        return names.get(node.name, node)
+    return node.with_children(tuple(with_names(child, names) for child in node.children)) if node.children else node
 
 
 def reference(given: Given, wrt: str) -> str:

@@ -21,11 +21,12 @@ class Module:
         self.sources: list[str] = []
 
     @property
-    def imports(self) -> list[str]:
-        """One line for each module."""
+    def imports(self) -> str:
+        """One line for each module, Python's own apart."""
         modules = {alias: MODULES.get(name, self.target.module) for name, alias in self.aliases.items()}
-        lines = [f"import {module}" + (f" as {alias}" if alias != module else "") for alias, module in modules.items()]
-        return sorted(lines, key=lambda line: ("math" not in line, line))
+        lines = sorted(f"import {module}" + (f" as {alias}" if alias != module else "") for alias, module in modules.items())
+        own = [line for line in lines if line.startswith("import math")]
+        return "\n".join([*own, *([""] if own else []), *(line for line in lines if line not in own)])
 
     def fill(self, template: str, *args: str, **more: str) -> str:
         """A template of the target's tables with its names and arguments."""

@@ -32,6 +32,7 @@ from .scalars import scalar_array
 from .sizes import Sizes
 from .targets import MATH
 
+LETTERS = "ijklmnpqrstuvwxyz"
 METHODS = ("sum", "mean", "var", "prod", "max", "min")
 
 
@@ -66,6 +67,10 @@ class CodePrinter(TextPrinter):
         """A shape as a tuple."""
         words = [self.size(dim)[0] for dim in dims]
         return f"({words[0]},)" if len(words) == 1 else f"({', '.join(words)})"
+
+    def extent(self, dims: tuple[Dim, ...]) -> str:
+        """A shape as what makes an array takes it: n, or (n, d)."""
+        return self.size(dims[0])[0] if len(dims) == 1 else self.extents(dims)
 
     def _name(self, node: Name) -> Printed:
         return checked(node.name), ATOM
@@ -130,11 +135,11 @@ class CodePrinter(TextPrinter):
         """The helper function of a function that the user defined, made on first use."""
         key = f"{row.name}()"
         if key not in self.module.helpers:
-            argument = self.module.names.fresh("u")
-            body = Lowering().lower(scalar_array(row.source, argument))
-            text = type(self)(self.module, argument, self.sizes).print(body)
-            self.module.helpers[key] = self.module.names.fresh(row.name)
-            self.module.sources.append(f"def {self.module.helpers[key]}({argument}):\n    return {text}")
+            arguments = {variable: self.module.names.fresh(variable) for variable in "uv"[: row.arity]}
+            body = Lowering().lower(scalar_array(row.source, arguments))
+            text = type(self)(self.module, arguments["u"], self.sizes).print(body)
+            name = self.module.helpers[key] = self.module.names.fresh(row.name)
+            self.module.sources.append(f"def {name}({', '.join(arguments.values())}):\n    return {text}")
         return self.module.helpers[key]
 
     def _t(self, node: T) -> Printed:
@@ -170,21 +175,27 @@ class CodePrinter(TextPrinter):
         return self.applied("{xp}.eye", self.size(node.dim)[0], f"dtype={self.reference}.dtype")
 
     def _filled(self, node: Filled) -> Printed:
-        return self.applied("{xp}.ones" if node.value else "{xp}.zeros", self.extents(node.dims), f"dtype={self.reference}.dtype")
+        return self.applied("{xp}.ones" if node.value else "{xp}.zeros", self.extent(node.dims), f"dtype={self.reference}.dtype")
 
     def _reshape(self, node: Reshape) -> Printed:
-        return self.at(node.arg, ATOM) + (new_axes(node) or f".reshape{self.extents(node.dims).replace(',)', ')')}"), ATOM
+        return self.at(node.arg, ATOM) + (new_axes(node) or f".reshape({', '.join(self.size(dim)[0] for dim in node.dims)})"), ATOM
 
     def _take(self, node: Take) -> Printed:
-        letters = "ijklmnpqrs"[: len(node.dims)]
-        places = ", ".join(self.place(terms, offset, letters) for terms, offset in node.places)
-        function = f"lambda {', '.join(letters)}: ({places},)".replace("lambda :", "lambda:")
+        letters = LETTERS[: len(node.dims)]
+        places = [self.place(terms, offset) for terms, offset in node.places]
+        found = f"({places[0]},)" if len(places) == 1 else f"({', '.join(places)})"
+        function = f"lambda {', '.join(letters)}: {found}" if letters else f"lambda: {found}"
         return self.applied("{gather}", self.print(node.arg), self.extents(node.dims), function)
 
-    def place(self, terms: tuple[tuple[Dim, int], ...], offset: Dim, letters: str) -> str:
+    def place(self, terms: tuple[tuple[Dim, int], ...], offset: Dim) -> str:
         """Σ coefficient·index + offset, in the letters of the output's axes."""
-        words = [letters[axis] if c == UNIT else f"({self.size(c)[0]})*{letters[axis]}" for c, axis in terms]
-        return " + ".join([*words, f"({self.size(offset)[0]})"] if offset.terms or not words else words)
+        words = [LETTERS[axis] if c == UNIT else f"{self.bracketed(c)}*{LETTERS[axis]}" for c, axis in terms]
+        return " + ".join([*words, self.bracketed(offset)] if offset.terms or not words else words)
+
+    def bracketed(self, dim: Dim) -> str:
+        """A dimension as a factor."""
+        text = self.size(dim)[0]
+        return text if text.isidentifier() or text.isdigit() else f"({text})"
 
 
 def new_axes(node: Reshape) -> str:

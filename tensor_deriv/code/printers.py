@@ -27,7 +27,7 @@ class NumpyPrinter(CodePrinter):
         return self.applied("{xp}.eye", self.size(node.dim)[0])
 
     def _filled(self, node: Filled) -> Printed:
-        return self.applied("{xp}.ones" if node.value else "{xp}.zeros", self.extents(node.dims))
+        return self.applied("{xp}.ones" if node.value else "{xp}.zeros", self.extent(node.dims))
 
     def _einsum(self, node: Einsum) -> Printed:
         order = ["optimize=True"] if len(node.parts) > 2 else []
@@ -46,7 +46,7 @@ class TorchPrinter(CodePrinter):
         return self.applied("{xp}.eye", self.size(node.dim)[0], f"dtype={self.reference}.dtype", f"device={self.reference}.device")
 
     def _filled(self, node: Filled) -> Printed:
-        return f"{self.reference}.{'new_ones' if node.value else 'new_zeros'}({self.extents(node.dims)})", ATOM
+        return f"{self.reference}.{'new_ones' if node.value else 'new_zeros'}({self.extent(node.dims)})", ATOM
 
     def argument(self, node: Array) -> str:
         return self.print(Scalar(node) if is_constant(node) else node)

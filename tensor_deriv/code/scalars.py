@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 from ..errors import UnsupportedError
@@ -11,20 +12,20 @@ from ..matrix import make
 from ..matrix.nodes import Array, Elem, Name, Num, Pi
 
 
-def scalar_array(text: str, argument: str) -> Array:
-    """The expression of a function's text, its variable called `argument`."""
-    return _array(argument, scalar_expression(text))
+def scalar_array(text: str, arguments: Mapping[str, str]) -> Array:
+    """The expression of a function's text, its variables called as `arguments` says."""
+    return _array(arguments, scalar_expression(text))
 
 
-def _array(argument: str, expr: Expr) -> Array:
-    inner = partial(_array, argument)
+def _array(arguments: Mapping[str, str], expr: Expr) -> Array:
+    inner = partial(_array, arguments)
     match expr:
         case Number(value):
             return Num(value)
         case Constant():
             return Pi()
-        case Component():
-            return Name(argument, ())
+        case Component(name, _):
+            return Name(arguments[name], ())
         case Sum(terms):
             return make.add(map(inner, terms))
         case Product(factors, ()):

@@ -6,13 +6,34 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ..matrix.nodes import Add, Array, Column, Filled, Mul, Name, Pow, Reshape, T, num
+from ..matrix import make
+from ..matrix.nodes import (
+    Add,
+    Array,
+    Call,
+    Column,
+    Diag,
+    DiagOf,
+    Einsum,
+    Elem,
+    Eye,
+    Filled,
+    Mul,
+    Name,
+    Outer,
+    Pow,
+    Reshape,
+    T,
+    Trace,
+    num,
+)
 from .lower import Mask, is_constant
 from .names import Names
 
 Line = tuple[str, Array]  # name = expression
-LONGEST = 16  # operations in one line
-PART = 3  # operations of a part that is worth a line of its own
+LONGEST = 90  # characters of a line, roughly
+MANY = 4  # terms of a sum that is added up line by line
+PART = 12  # characters of a part that is worth a line of its own
 
 
 @dataclass
@@ -23,13 +44,13 @@ class Sharer:
     lines: list[Line]
     known: dict[Array, Array]  # expressions that have a name by now
     wanted: dict[Array, str]  # expressions that get a name: a definition's own, or none yet
-    sizes: dict[Array, int]
+    widths: dict[Array, int]
 
     def add(self, name: str, node: Array) -> None:
         """The line `name = node`, and before it those it needs."""
         if node in self.known and self.known[node] == Name(name, node.shape):
             return
-        inner = self.known.get(node) or self.shortened(self.inside(node))
+        inner = self.known.get(node) or self.inside(node)
         self.lines.append((name, inner))
         if not is_cheap(node):
             self.known.setdefault(node, Name(name, node.shape))
@@ -41,50 +62,60 @@ class Sharer:
         inner = self.inside(node)
         if node not in self.wanted:
             return inner
-        return self.named(node, self.shortened(inner), self.wanted[node] or self.names.numbered("t"))
-
-    def named(self, node: Array, inner: Array, name: str) -> Array:
-        self.lines.append((name, inner))
-        self.known[node] = Name(name, node.shape)
+        self.known[node] = self.named(inner, self.wanted[node])
         return self.known[node]
 
+    def named(self, node: Array, name: str = "") -> Array:
+        """A name for an expression, in a line of its own."""
+        name = name or self.names.numbered("t")
+        self.lines.append((name, node))
+        return Name(name, node.shape)
+
     def inside(self, node: Array) -> Array:
-        children = tuple(self.visit(child) for child in node.children)
-        return node.with_children(children) if children else node
+        """The expression with its parts visited, the widest on lines of their own where it would be too long."""
+        parts = [self.visit(child) for child in node.children]
+        if isinstance(node, Add) and len(parts) > MANY:
+            parts = self._summed(parts)
+        while sum(map(self.width, parts)) > LONGEST:
+            place = max(range(len(parts)), key=lambda place: (not is_cheap(parts[place])) * self.width(parts[place]))
+            if self.width(parts[place]) < PART or is_cheap(parts[place]):
+                break
+            parts[place] = self._apart(parts[place])
+        return node.with_children(tuple(parts)) if parts else node
 
-    def shortened(self, node: Array) -> Array:
-        """An expression of at most LONGEST operations, its largest parts on lines of their own."""
-        while self.operations(node) > LONGEST:
-            part = self._largest(node)
-            if part is None:
-                return node
-            name = self.named(part, part, self.names.numbered("t"))
-            node = replaced(node, part, name)
-        return node
+    def _summed(self, parts: list[Array]) -> list[Array]:
+        """The terms of a long sum, those that fill a line added up in one."""
+        group: list[Array] = []
+        for part in parts:
+            if len(group) > 1 and sum(map(self.width, [*group, part])) > LONGEST:
+                group = [self.named(Add(tuple(group)))]
+            group.append(part)
+        return group
 
-    def _largest(self, node: Array) -> Array | None:
-        """The largest part that makes a line by itself."""
-        fitting: list[Array] = []
-        for child in node.children:
-            if self.operations(child) > LONGEST:
-                return self._largest(child) or child
-            if self.operations(child) >= PART and not is_cheap(child):
-                fitting.append(child)
-        return max(fitting, key=self.operations, default=None)
+    def _apart(self, node: Array) -> Array:
+        """A part by a name, the number in front of it left where it is."""
+        number, rest = make.coefficient(node)
+        return self.named(node) if number == 1 or is_cheap(rest) else Mul((num(number), self.named(rest)))
 
-    def operations(self, node: Array) -> int:
-        """How many operations an expression takes, names being done."""
-        if node not in self.sizes:
-            self.sizes[node] = bool(node.children) + sum(map(self.operations, node.children))
-        return self.sizes[node]
+    def width(self, node: Array) -> int:
+        """About how many characters an expression takes."""
+        if node not in self.widths:
+            self.widths[node] = own_width(node) + sum(map(self.width, node.children))
+        return self.widths[node]
 
 
-def replaced(node: Array, part: Array, name: Array) -> Array:
-    """`node` with every `part` as `name`."""
-    if node == part:
-        return name
-    children = tuple(replaced(child, part, name) for child in node.children)
-    return node if children == node.children else node.with_children(children)
+def own_width(node: Array) -> int:
+    """About how many characters a node adds to its parts."""
+    match node:
+        case Name(name, _):
+            return len(name)
+        case Einsum():
+            return 16 + len(node.spec)
+        case Elem() | Call() | Outer() | Diag() | DiagOf() | Trace():
+            return 10
+        case Eye() | Filled():
+            return 30
+    return 3
 
 
 def shared(roots: Sequence[Line], names: Names) -> list[Line]:

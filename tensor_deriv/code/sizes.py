@@ -22,11 +22,13 @@ class Sizes:
     """The dimensions that a source uses, by the local variables that hold them."""
 
     def __init__(self, given: Mapping[str, tuple[Dim, ...]], names: Names, root: Callable[[str], str]) -> None:
+        self.given = given
         self.names = names
         self.root = root  # the text of a whole square root
         self.readings = readings(given)
         self.locals: dict[str, str] = {}
-        self.lines: list[str] = []
+        self.read: list[str] = []
+        self.solved: list[str] = []
         self.parameters: list[str] = []  # dimensions that no tensor has
 
     def text(self, dim: Dim) -> str:
@@ -37,12 +39,36 @@ class Sizes:
         """The variable that holds a dimension."""
         if name not in self.locals:
             self.locals[name] = self.names.fresh(name)
-            if name in self.readings:
-                value = self._solved(name, self.readings[name])
-                self.lines.append(f"{self.locals[name]} = {value}")
-            else:
-                self.parameters.append(self.locals[name])
+            self._read(name)
         return self.locals[name]
+
+    def _read(self, name: str) -> None:
+        reading = self.readings.get(name)
+        if reading is None:
+            self.parameters.append(self.locals[name])
+        elif reading.dim.symbol:
+            self.read.append(name)
+        else:
+            self.solved.append(f"{self.locals[name]} = {self._solved(name, reading)}")
+
+    @property
+    def lines(self) -> list[str]:
+        """What reads the sizes that are used: `n, d = X.shape`, or one axis at a time."""
+        tensors = {self.readings[name].tensor: self.given[self.readings[name].tensor] for name in self.given_order()}
+        found = [line for tensor, shape in tensors.items() for line in self._unpacked(tensor, shape)]
+        return found + self.solved
+
+    def given_order(self) -> list[str]:
+        """The dimensions read, by the tensors they are read from."""
+        order = list(self.given)
+        return sorted(self.read, key=lambda name: (order.index(self.readings[name].tensor), self.readings[name].axis))
+
+    def _unpacked(self, tensor: str, shape: tuple[Dim, ...]) -> list[str]:
+        mine = [name for name in self.given_order() if self.readings[name].tensor == tensor]
+        whole = tuple(dim.symbol for dim in shape)
+        if len(mine) > 1 and tuple(mine) == whole:
+            return [f"{', '.join(self.locals[name] for name in mine)} = {tensor}.shape"]
+        return [f"{self.locals[name]} = {tensor}.shape[{self.readings[name].axis}]" for name in mine]
 
     def _solved(self, name: str, reading: Reading) -> str:
         # size = a·xᵖ + rest, so x = ((size − rest)/a)^(1/p)
