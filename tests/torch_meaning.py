@@ -45,7 +45,7 @@ def _dot(a: Any, b: Any) -> Any:
 
 _SAME = "exp log log1p expm1 sqrt square abs sign sin cos tan arcsin arccos arctan sinh cosh tanh sigmoid relu erf outer kron trace"
 NAMES: dict[str, Any] = {
-    **{name: (lambda f: lambda *x: f(*map(_t, x)))(getattr(torch, name)) for name in _SAME.split()},
+    **{name: (lambda f: lambda *x: f(*(_t(part).contiguous() for part in x)))(getattr(torch, name)) for name in _SAME.split()},
     "softplus": lambda x: torch.logaddexp(_t(x), torch.tensor(0.0)),
     "gelu": lambda x: torch.nn.functional.gelu(_t(x)),
     "silu": lambda x: torch.nn.functional.silu(_t(x)),
