@@ -1,0 +1,62 @@
+"""What holds in every line: the layout, what is taken at kinks, how places in compound slots are counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from ..index.dims import Dim
+from ..index.nodes import Affine, Apply, Expr, Function, walk
+from ..primitives import TABLE
+
+if TYPE_CHECKING:
+    from ..derivation import Derivation
+
+
+def conventions(derivation: Derivation) -> tuple[str, ...]:
+    """What is taken where the expression has no derivative, for each function on the way to the variable."""
+    below = derivation.below
+    moving = below.dependents(derivation.wrt) | {derivation.wrt}
+    bodies = [below.result.body, *(below.definitions[name].body for name in below.definitions if name in moving)]
+    found = [kink for body in bodies for node in walk(body) if (kink := _kink(node, moving))]
+    return tuple(dict.fromkeys([*found, *_places(derivation)]))
+
+
+def _kink(node: Expr, moving: set[str]) -> str:
+    if not node.tensors & moving:
+        return ""
+    if isinstance(node, Function):
+        return str(node.row.kink)
+    return TABLE[node.primitive].kink if isinstance(node, Apply) else ""
+
+
+def _places(derivation: Derivation) -> Iterable[str]:
+    exprs = [step.expr for section in derivation.sections for step in section.steps]
+    slots = (slot for expr in exprs for node in walk(expr) for slot in node.own_slots)
+    if any(isinstance(slot, Affine) and (slot.terms or slot.offset.terms) for slot in slots):
+        yield "a place in brackets, as in x_(2 i + k), counts from 0"
+
+
+def shape_text(shape: Iterable[Dim]) -> str:
+    """A shape as it is written in the expression language: (n, d), (n,)."""
+    words = [str(dim) for dim in shape]
+    return f"({words[0]},)" if len(words) == 1 else f"({', '.join(words)})"
+
+
+def layout(derivation: Derivation) -> str:
+    """The sentence that says which axis of the answer is which."""
+    result, variable = derivation.program.result.shape, derivation.program.shape(derivation.wrt)
+    wrt, shape = derivation.wrt, shape_text(derivation.shape)
+    if derivation.order == 1 and not result:
+        return f"layout: the gradient has the shape of {wrt}, {shape}" if variable else "layout: the derivative is a scalar"
+    if not variable:
+        return f"layout: the derivative has the shape of the result, {shape}" if result else "layout: the derivative is a scalar"
+    parts = ["result.shape"] * bool(result) + [f"{wrt}.shape"] * derivation.order
+    return f"layout: {' + '.join(parts)} = {shape}"
+
+
+def zero_sentence(derivation: Derivation) -> str:
+    """A zero derivative in words."""
+    shape = derivation.shape
+    what = f"an array of zeros of shape {shape_text(shape)}" if shape else "the number 0"
+    return f"`{derivation.program.texts[-1]}` does not depend on `{derivation.wrt}`: the derivative is {what}."

@@ -1,0 +1,46 @@
+"""A derivation in types that JSON knows."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from ..errors import DerivationError
+from .conventions import layout
+from .latex import derivation_latex
+from .text import derivation_text
+
+if TYPE_CHECKING:
+    from ..derivation import Derivation
+
+
+def to_dict(derivation: Derivation) -> dict[str, Any]:
+    """The question, the answer in every form, and every step."""
+    *definitions, expr = derivation.program.texts
+    return {
+        "title": derivation.title,
+        "expr": expr,
+        "definitions": definitions,
+        "shapes": {name: list(map(str, tensor.shape)) for name, tensor in derivation.program.inputs.items()},
+        "wrt": derivation.wrt,
+        "order": derivation.order,
+        "style": derivation.style,
+        "layout": layout(derivation),
+        "shape": list(map(str, derivation.shape)),
+        "zero": derivation.zero,
+        "matrix": derivation.matrix,
+        "matrix_definitions": list(derivation.definitions),
+        "steps": [asdict(step) for step in derivation.steps],
+        "latex": derivation_latex(derivation, derivation.style, True, False),
+        "text": derivation_text(derivation, derivation.style, True, False),
+        "conventions": list(derivation.conventions),
+        "code": {target: source for target in ("numpy", "torch", "jax") if (source := source_or_none(derivation, target))},
+    }
+
+
+def source_or_none(derivation: Derivation, target: str) -> str | None:
+    """The source of the derivative as a function; None where a target cannot say it."""
+    try:
+        return derivation.code(target)
+    except DerivationError:
+        return None

@@ -1,0 +1,51 @@
+"""A derivation in Unicode: one line a step, the rules in a column of their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .lines import Line, Writer
+from .targets import TEXT
+
+if TYPE_CHECKING:
+    from ..derivation import Derivation
+
+WIDE = 88  # a longer line does not push the column of the rules
+
+
+def derivation_text(derivation: Derivation, style: str, steps: bool, every: bool) -> str:
+    """The whole derivation, or its last line alone."""
+    writer = Writer(derivation, TEXT, style)
+    sections = list(writer.sections(every))
+    if not steps:
+        final = sections[-1]
+        return f"{next(line.left for line in reversed(final) if line.left)} = {final[-1].right}"
+    blocks = [writer.introductions(), *sections]
+    return columns([block for block in blocks if block])
+
+
+def sections_text(derivation: Derivation, style: str) -> str:
+    """The derivation alone, for where the forward pass stands before it."""
+    return columns(list(Writer(derivation, TEXT, style).sections(False)))
+
+
+def forward_text(derivation: Derivation, style: str) -> str:
+    """The definitions and the result, a line each."""
+    return "\n".join(f"{line.left} = {line.right}" for line in Writer(derivation, TEXT, style).definitions())
+
+
+def columns(blocks: list[list[Line]]) -> str:
+    """Equality signs and rules under one another."""
+    equations = [[_equation(line, max(len(one.left) for one in block)) for line in block] for block in blocks]
+    lengths = [len(text) for block in equations for text in block if len(text) <= WIDE]
+    width = max(lengths, default=0)
+    shown = ["\n".join(_with_rule(text, line, width) for text, line in zip(texts, block, strict=True)) for texts, block in zip(equations, blocks, strict=True)]
+    return "\n\n".join(shown)
+
+
+def _equation(line: Line, width: int) -> str:
+    return f"{line.left:<{width}} = {line.right}"
+
+
+def _with_rule(text: str, line: Line, width: int) -> str:
+    return f"{text:<{width}}    {line.rule}" if line.rule else text
