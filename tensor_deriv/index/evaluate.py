@@ -33,6 +33,7 @@ from .nodes import (
 )
 
 Array = Any
+MOST_FACTORS = 20  # that are multiplied at once; einsum takes a limited number
 Labelled = tuple[Array, tuple[Index, ...]]  # an array and the index of each of its axes
 
 
@@ -149,20 +150,28 @@ class Evaluator:
 
     def _product(self, factors: Sequence[Expr], over: Sequence[Index]) -> Labelled:
         values = [self.evaluate(factor) for factor in factors]
-        found = tuple(dict.fromkeys(index for _, own in values for index in own))
-        axes = tuple(index for index in found if index not in over)
+        found = {index for _, own in values for index in own}
         idle = 1.0
         for index in over:
             if index not in found:
                 idle *= self.size(index.extent)  # Σ_i c = n c
+        while len(values) > MOST_FACTORS:
+            some, rest = values[:MOST_FACTORS], values[MOST_FACTORS:]
+            needed = {index for _, own in rest for index in own}
+            values = [self._multiplied(some, [i for i in over if i not in needed]), *rest]
+        array, axes = self._multiplied(values, over)
+        return array * idle, axes
+
+    def _multiplied(self, values: Sequence[Labelled], over: Sequence[Index]) -> Labelled:
+        found = tuple(dict.fromkeys(index for _, own in values for index in own))
+        axes = tuple(index for index in found if index not in over)
         letters = {index: place for place, index in enumerate(found)}
         operands: list[Any] = []
         for array, own in values:
             operands += [array, [letters[index] for index in own]]
         if not operands:
-            return np.asarray(idle), ()
-        result = np.einsum(*operands, [letters[index] for index in axes], optimize=len(values) > 2)
-        return result * idle, axes
+            return np.asarray(1.0), ()
+        return np.einsum(*operands, [letters[index] for index in axes], optimize=len(values) > 2), axes
 
     def _primitive(self, primitive: str, tensor: str, axes: tuple[int, ...]) -> Array:
         key = primitive, tensor, axes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 
 from . import make
 from .flip import Flipper
@@ -154,13 +155,20 @@ def factors(term: Array) -> list[Array]:
         if isinstance(part, Num):
             continue
         if isinstance(part, Pow) and isinstance(part.exponent, Num):
-            whole = int(part.exponent.value) if part.exponent.value.denominator == 1 else 0
-            found += [part, part.base] if whole > 0 else [make.power(part.base, num(-k)) for k in range(1, -whole + 1)] if whole else [part]
+            found += _divisors(part.base, part.exponent.value)
         else:
             found.append(part)
             if isinstance(part, Add):
                 found.append(negated(part))
     return found
+
+
+def _divisors(base: Array, exponent: Fraction) -> list[Array]:
+    # b^(−3/2) has the factors b^(−3/2) and b^(−1/2); b³ has b³ and b
+    if exponent > 0:
+        return [Pow(base, Num(exponent)), *([base] if exponent > 1 else [])]
+    steps = range(int(-exponent) + 1)
+    return [make.power(base, Num(exponent + step)) for step in steps if exponent + step < 0]
 
 
 def _repeated(items: list[Array]) -> list[Array]:

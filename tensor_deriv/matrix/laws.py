@@ -212,11 +212,15 @@ def columns(node: Array, flipper: Flipper) -> Candidates:
             yield Call(name, arg, axis, True)
         case Column(Mul() | Add() | Pow() | Elem() as inner):
             yield _as_column(inner)
+        case Mul(parts) if any(isinstance(part, Column) and part.children[0].children for part in parts):
+            yield make.mul(_as_column(part.arg) if isinstance(part, Column) else part for part in parts)
 
 
 def _as_column(node: Array) -> Array:
-    """A vector's column, taken at its leaves: sums keep their axis."""
+    """A vector's column, taken at its leaves: sums keep their axis, and M v is one."""
     match node:
+        case MatMul(parts) if node.rank == 1 and parts[-1].rank == 1 and parts[0].rank == 2:
+            return Call("sum", make.mul([make.matmul(parts[:-1]), parts[-1]]), (1,), True)
         case Call(name, arg, (1,), False) if arg.rank == 2 and name not in ("softmax", "log_softmax"):
             return Call(name, arg, (1,), True)
         case Mul() | Add() | Pow() | Elem() if node.rank == 1:

@@ -27,8 +27,12 @@ def share(node: Array, unused: Callable[[str], str]) -> tuple[Array, list[tuple[
 
 
 def _ordered(found: list[tuple[str, Array]]) -> list[tuple[str, Array]]:
-    """Each after those it stands on: a part that was named later stands inside one named before."""
-    return found[::-1]
+    """Each after those it stands on."""
+    waiting, done = dict(found), []
+    while waiting:
+        ready = [name for name, part in waiting.items() if not any(isinstance(n, Name) and n.name in waiting for n in walk(part))]
+        done += [(name, waiting.pop(name)) for name in ready]
+    return done
 
 
 def _worth_naming(node: Array) -> Array | None:

@@ -76,21 +76,21 @@ def check(derivation: Derivation, seed: int = 0) -> Report:
     """Every comparison of section 4 of the design, on fresh points."""
     rng = np.random.default_rng(seed)
     program = derivation.gradient.program
-    points = [draw(program, rng), draw(program, rng), draw(program, rng, with_one=True)]
+    points = [draw(program, rng, with_one, derivation.program) for with_one in (False, False, True)]
     report = Report()
     with np.errstate(all="ignore"):
-        report.trials.append(check_steps(derivation.gradient, rng))
+        report.trials.append(check_steps(derivation, rng))
         report.trials.append(check_value(derivation, rng))
         report.trials += check_forms(derivation, points)
     return report
 
 
-def check_steps(gradient: Gradient, rng: np.random.Generator, points: int = 2) -> Trial:
+def check_steps(derivation: Derivation, rng: np.random.Generator, points: int = 2) -> Trial:
     """Each line of the derivation against the one before, a ∂ in it evaluated by differences; at a kink drawn again."""
     worst, tried, refused = 0.0, 0, 0
     while tried < points and refused < REDRAWS:
-        point = draw(gradient.program, rng, with_one=tried == points - 1)
-        errors = step_errors(gradient, point)
+        point = draw(derivation.gradient.program, rng, tried == points - 1, derivation.program)
+        errors = step_errors(derivation.gradient, point)
         if errors is None:
             refused += 1
             continue
@@ -125,7 +125,7 @@ def check_value(derivation: Derivation, rng: np.random.Generator, points: int = 
     program, wrt = derivation.gradient.program, derivation.wrt
     worst, tried, refused = 0.0, 0, 0
     while tried < points and refused < REDRAWS:
-        point = draw(program, rng, with_one=tried == points - 1)
+        point = draw(program, rng, tried == points - 1, derivation.program)
         claim = point.evaluator(program).at(program.result.body, program.result.axes)
         error = difference_error(value_of(derivation, point), start(derivation.program, wrt, point), claim)
         if error is None:

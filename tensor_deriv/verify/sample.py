@@ -74,8 +74,8 @@ class Arbitrary:
         return np.reshape(full, (*self.own, *self.shape * order))
 
 
-def draw(program: Program, rng: Generator, with_one: bool = False) -> Point:
-    """A point where everything the program computes is finite and well conditioned.
+def draw(program: Program, rng: Generator, with_one: bool = False, under: Program | None = None) -> Point:
+    """A point where everything the program computes is finite and well conditioned, and what it is derived from (`under`) too.
 
     UnsupportedError when none is found; the reason is that the expression has no domain that is looked in.
     """
@@ -83,7 +83,8 @@ def draw(program: Program, rng: Generator, with_one: bool = False) -> Point:
         for attempt in range(ATTEMPTS):
             sizes = draw_sizes(program, rng, with_one)
             point = _candidate(program, rng, sizes, attempt)
-            if _usable(program, point) and all(_usable(program, near) for near in _around(point, rng)):
+            programs = [program, under] if under else [program]
+            if all(_usable(p, near) for p in programs for near in (point, *_around(point, rng))):
                 return point
     raise UnsupportedError("no point was found where the expression is finite, so nothing could be checked; state what is assumed of the inputs (`positive`, `spd`)")
 
