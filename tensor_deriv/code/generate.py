@@ -19,6 +19,7 @@ from .lower import Lowering
 from .module import Module
 from .names import Names
 from .printers import PRINTERS
+from .regroup import regrouped
 from .share import Line, shared
 from .sizes import Sizes
 from .targets import TARGETS
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 Given = Mapping[str, tuple[Dim, ...]]
 FUNCTIONS = {1: "gradient", 2: "hessian"}
 LETTERS = {1: "J", 2: "H"}
+OUTERMOST = (ast.Import, ast.FunctionDef, ast.Assign)
 IMPORTED = {"math", "numpy", "torch", "jax", "jax.numpy"}
 
 
@@ -65,7 +67,8 @@ def value_source(derivation: Derivation, target: str) -> str:
     program = derivation.program
     body = program.result.body
     if isinstance(body, Opaque):
-        raise UnsupportedError(f"`{body.function}({body.tensor})` is an arbitrary function, so there is no value to compute; define it to have one")
+        question = f"`{body.function}({body.tensor})`"
+        raise UnsupportedError(f"{question} is an arbitrary function, so there is no value to compute; define it to have one")
     result = Result("result", derivation.value_form, program.result.shape, program)
     return source("value", program.given, [result], value_doc(derivation), derivation.wrt, target)
 
@@ -90,7 +93,9 @@ def source(function: str, given: Given, results: Sequence[Result], doc: Docstrin
     names = Names(dict.fromkeys([*given, *(name for name, _ in definitions), function]))
     module = Module(TARGETS[target], names)
     returned = [names.fresh(result.name) for result in results]
-    lines = shared([*definitions, *zip(returned, nodes, strict=True)], names)
+    roots = [*definitions, *zip(returned, nodes, strict=True)]
+    grouped = regrouped([node for _, node in roots])
+    lines = shared([(name, node) for (name, _), node in zip(roots, grouped, strict=True)], names)
     sizes = Sizes(given, names, lambda text: module.fill("{math}.isqrt({0})", text))
     printer = PRINTERS[target](module, reference(given, wrt), sizes)
     body = [f"{name} = {printer.print(node)}" for name, node in lines]
@@ -142,20 +147,21 @@ def reference(given: Given, wrt: str) -> str:
 
 @lru_cache(maxsize=256)
 def compiled(source: str) -> Callable[..., Any]:
-    """The function that a generated source defines."""
+    """The function that a generated source defines; ValueError for any other text."""
     tree = ast.parse(source)
-    _only_ours(tree)
+    if not all(map(_is_ours, ast.walk(tree))) or not all(isinstance(node, OUTERMOST) for node in tree.body):
+        raise ValueError("this is no source that was generated here")
+    *_, last = tree.body
     namespace: dict[str, Any] = {}
     exec(compile(tree, "<tensor_deriv>", "exec"), namespace)  # noqa: S102
-    last = tree.body[-1]
-    assert isinstance(last, ast.FunctionDef)
-    return namespace[last.name]  # type: ignore[no-any-return]
+    return namespace[last.name]  # type: ignore[attr-defined, no-any-return]
 
 
-def _only_ours(tree: ast.Module) -> None:
-    """Refuse anything but imports of array libraries, helpers and functions."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            assert all(alias.name in IMPORTED for alias in node.names)
-        assert not isinstance(node, (ast.ImportFrom, ast.Global, ast.ClassDef))
-    assert all(isinstance(node, (ast.Import, ast.FunctionDef, ast.Assign)) for node in tree.body)
+def _is_ours(node: ast.AST) -> bool:
+    """Whether a generated source may hold a node: of imports only array libraries, of names no private ones of Python's."""
+    match node:
+        case ast.Import(names=names):
+            return all(alias.name in IMPORTED for alias in names)
+        case ast.Attribute(attr=name):
+            return not name.startswith("_")
+    return not isinstance(node, (ast.ImportFrom, ast.Global, ast.Nonlocal, ast.ClassDef))

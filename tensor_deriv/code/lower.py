@@ -22,6 +22,7 @@ from ..matrix.nodes import (
     MatMul,
     Mul,
     Num,
+    Outer,
     Pi,
     Pow,
     Reshape,
@@ -61,7 +62,7 @@ class Bracketed(Scalar):
     """A product that keeps its brackets."""
 
     @property
-    def shape(self) -> Shape:  # type: ignore[override]
+    def shape(self) -> Shape:
         return self.arg.shape
 
 
@@ -79,7 +80,7 @@ class Mask(Array):
         return Mask(Elem(self.comparison.row, children))
 
     @property
-    def shape(self) -> Shape:  # type: ignore[override]
+    def shape(self) -> Shape:
         return self.comparison.shape
 
 
@@ -153,6 +154,12 @@ def _pair(left: Array, right: Array) -> Array:
             return Mul((v if right.rank == 1 else Column(v), right))
         case _, Diag(w):  # A diag(w) scales columns
             return Mul((left, w))
+        case Outer(), _:  # (a bᵀ) A = a (bᵀ A)
+            inner = _pair(left.right, right)
+            return Outer(left.left, inner) if right.rank > 1 else Mul((inner, left.left))
+        case _, Outer():  # A (a bᵀ) = (A a) bᵀ
+            inner = _pair(left, right.left)
+            return Outer(inner, right.right) if left.rank > 1 else Mul((inner, right.right))
         case Eye(), _:
             return right
         case _, Eye():

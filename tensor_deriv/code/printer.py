@@ -7,7 +7,6 @@ from fractions import Fraction
 from ..functions import Elementwise
 from ..index.dims import UNIT, Dim
 from ..matrix.nodes import (
-    Array,
     Call,
     Column,
     DiagOf,
@@ -109,16 +108,17 @@ class CodePrinter(TextPrinter):
         if is_constant(node):
             return self.applied("{math}." + MATH[name], *map(self.print, node.args))
         if node.row.source:
-            return self.applied(self.user_function(node.row), *map(self.argument, node.args))
+            return self.applied(self.user_function(node.row), *self.arguments(node))
         return self.function(node)
 
     def function(self, node: Elem) -> Printed:
         """A function of the target itself."""
-        return self.call(node.row.name, *map(self.argument, node.args))
+        return self.call(node.row.name, *self.arguments(node))
 
-    def argument(self, node: Array) -> str:
-        """An argument of a function: a number as it stands."""
-        return self.print(node)
+    def arguments(self, node: Elem) -> list[str]:
+        """The arguments of a function; at least one of them is an array."""
+        numbers = all(map(is_constant, node.args))
+        return [self.print(Scalar(arg) if numbers else arg) for arg in node.args]
 
     def compared(self, node: Elem) -> str:
         sign = {"greater": ">", "equal": "=="}[node.row.name]
@@ -156,7 +156,10 @@ class CodePrinter(TextPrinter):
             return self.method(node)
         if node.name.startswith("prod"):
             axes = node.axis if node.axis is not None else tuple(range(node.arg.rank))
-            return self.applied("{prod_except}", self.print(node.arg), str(axes), node.name.removeprefix("prod"))
+            order = node.name.removeprefix("prod")
+            if order == "1":
+                return self.applied("{prod_others}", self.print(node.arg), str(axes))
+            return self.applied("{prod_except}", self.print(node.arg), str(axes), order)
         return self.call(node.name, self.print(node.arg), *self.axis_words(node))
 
     def method(self, node: Call) -> Printed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..matrix.nodes import Array, Call, Einsum, Elem, Eye, Filled
+from ..matrix.nodes import Call, Einsum, Elem, Eye, Filled
 from ..matrix.text import ATOM, PRODUCT, Printed
 from .lower import Scalar, is_constant
 from .module import Module
@@ -48,8 +48,8 @@ class TorchPrinter(CodePrinter):
     def _filled(self, node: Filled) -> Printed:
         return f"{self.reference}.{'new_ones' if node.value else 'new_zeros'}({self.extent(node.dims)})", ATOM
 
-    def argument(self, node: Array) -> str:
-        return self.print(Scalar(node) if is_constant(node) else node)
+    def arguments(self, node: Elem) -> list[str]:
+        return [self.print(Scalar(arg) if is_constant(arg) else arg) for arg in node.args]
 
     def function(self, node: Elem) -> Printed:
         bound = {"maximum": "min=", "minimum": "max="}.get(node.row.name)

@@ -69,6 +69,15 @@ def {min_mask}(x, axis=None):  # 1 at the smallest entry, shared equally at a ti
     hit = 1.0*(x == x.min(axis=axis, keepdims=True))
     return hit/hit.sum(axis=axis, keepdims=True)
 """,
+    "prod_others": """
+def {prod_others}(x, axis):  # at each entry the product of all others along `axis`
+    x = {xp}.moveaxis(x, axis, tuple(range(-len(axis), 0)))
+    flat = x.reshape(*x.shape[: x.ndim - len(axis)], -1)
+    one = {xp}.ones_like(flat[..., :1])
+    before = {xp}.concatenate([one, flat[..., :-1]], axis=-1).cumprod(axis=-1)
+    after = {xp}.concatenate([one, flat[..., :0:-1]], axis=-1).cumprod(axis=-1)[..., ::-1]
+    return (before*after).reshape(x.shape)
+""",
     "prod_except": """
 def {prod_except}(x, axis, order):  # products of all entries but `order` of them, over every choice of those
     x = {xp}.moveaxis(x, axis, tuple(range(-len(axis), 0)))
@@ -121,6 +130,15 @@ def {min_mask}(x, dim):  # 1 at the smallest entry, shared equally at a tie
     hit = (x == x.amin(dim, keepdim=True)).to(x.dtype)
     return hit/hit.sum(dim, keepdim=True)
 """,
+    "prod_others": """
+def {prod_others}(x, dim):  # at each entry the product of all others along `dim`
+    x = {xp}.movedim(x, dim, tuple(range(-len(dim), 0)))
+    flat = x.reshape(*x.shape[: x.ndim - len(dim)], -1)
+    one = {xp}.ones_like(flat[..., :1])
+    before = {xp}.cat([one, flat[..., :-1]], -1).cumprod(-1)
+    after = {xp}.cat([one, flat[..., 1:].flip(-1)], -1).cumprod(-1).flip(-1)
+    return (before*after).reshape(x.shape)
+""",
     "prod_except": """
 def {prod_except}(x, dim, order):  # products of all entries but `order` of them, over every choice of those
     x = {xp}.movedim(x, dim, tuple(range(-len(dim), 0)))
@@ -170,6 +188,7 @@ def {min_mask}(x, axis=None):  # 1 at the smallest entry, shared equally at a ti
     hit = (x == x.min(axis=axis, keepdims=True)).astype(x.dtype)
     return hit/hit.sum(axis=axis, keepdims=True)
 """,
+    "prod_others": NUMPY_HELPERS["prod_others"],
     "prod_except": NUMPY_HELPERS["prod_except"],
     "gather": """
 def {gather}(x, shape, places):  # x[places(i, j, ...)] for every entry of `shape`, zero outside x
