@@ -9,7 +9,7 @@ from .latex import derivation_latex
 from .markdown import title
 from .matrix_text import code_lines, reason
 from .record import source_or_none
-from .text import forward_text, sections_text
+from .text import derivation_text, forward_text, sections_text
 
 if TYPE_CHECKING:
     from ..derivation import Derivation
@@ -20,11 +20,12 @@ def report(derivation: Derivation, check_report: Report | None, steps: bool = Tr
     """Title, forward pass, steps, matrix form, layout, conventions, LaTeX, code and verdict."""
     style = derivation.style
     code = source_or_none(derivation, "numpy")
+    text = sections_text(derivation, style, every) if steps else derivation_text(derivation, style, False, False)
     blocks = [
         _headed(title(derivation), [layout(derivation)]),
         _headed("Forward", _indented(forward_text(derivation, style))),
         zero_sentence(derivation) if derivation.zero else "",
-        _headed("Derivation", _indented(derivation_text(derivation, style, steps, every))),
+        _headed("Derivation", _indented(text)),
         _headed("Matrix form", _indented("\n".join(code_lines(derivation)) or reason(derivation))),
         _headed("Conventions", _indented("\n".join(derivation.conventions))),
         _headed("LaTeX", _indented(derivation_latex(derivation, style, steps, every))),

@@ -24,9 +24,9 @@ def derivation_text(derivation: Derivation, style: str, steps: bool, every: bool
     return columns([block for block in blocks if block])
 
 
-def sections_text(derivation: Derivation, style: str) -> str:
+def sections_text(derivation: Derivation, style: str, every: bool) -> str:
     """The derivation alone, for where the forward pass stands before it."""
-    return columns(list(Writer(derivation, TEXT, style).sections(False)))
+    return columns(list(Writer(derivation, TEXT, style).sections(every)))
 
 
 def forward_text(derivation: Derivation, style: str) -> str:
