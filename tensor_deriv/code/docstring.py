@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..index.dims import Dim
-from ..index.nodes import Apply, Function, Opaque, walk
+from ..index.nodes import Apply, Expr, Function, Opaque, walk
 from ..primitives import TABLE
 from ..program import Program
 
@@ -103,12 +103,22 @@ def returned(derivation: Derivation) -> str:
 
 
 def kinks(derivations: Iterable[Derivation]) -> list[str]:
-    """What is taken where a function or primitive of the expression has no derivative."""
+    """What is taken where a function or primitive on the way to a variable has no derivative."""
     found: dict[str, None] = {}
     for derivation in derivations:
         program = derivation.below
-        for body in [*(item.body for item in program.definitions.values()), program.result.body]:
-            rows = [node.row for node in walk(body) if isinstance(node, Function)]
-            rows += [TABLE[node.primitive] for node in walk(body) if isinstance(node, Apply)]
-            found.update((row.kink, None) for row in rows if row.kink)
-    return [f"At kinks: {'; '.join(found)}."] if found else []
+        moving = program.dependents(derivation.wrt) | {derivation.wrt}
+        for body in [*(program.definitions[name].body for name in program.definitions if name in moving), program.result.body]:
+            found.update((kink(node), None) for node in walk(body) if node.tensors & moving)
+    texts = [text for text in found if text]
+    return [f"At kinks: {'; '.join(texts)}."] if texts else []
+
+
+def kink(node: Expr) -> str:
+    """What a function or primitive takes where it has no derivative; empty where it has one everywhere."""
+    match node:
+        case Function(row, _):
+            return str(row.kink)
+        case Apply(primitive, _, _, _):
+            return TABLE[primitive].kink
+    return ""
