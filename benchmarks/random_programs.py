@@ -13,8 +13,8 @@ from collections import Counter
 
 sys.path[:0] = [str(pathlib.Path(__file__).parents[1] / "tests"), str(pathlib.Path(__file__).parents[1])]
 
-from judge import Verdict, judge
-from programs import case_from
+from judge import Verdict, judge  # noqa: E402
+from programs import case_from  # noqa: E402
 
 
 def main() -> int:

@@ -72,10 +72,13 @@ class _Maker:
         shape: Shape = () if scalar else self.shape(self.choose((1, 1, 2)))
         depth = self.choose((1, 2, 3, 3)) if scalar and order == 1 else self.choose((1, 2)) if order == 1 else self.choose((0, 1))
         expr = self.expr(shape, depth)
-        names = [*self.inputs, *self.defined]
         if not self.inputs:
-            expr, names = f"{expr} * {self.leaf(())}", [*self.inputs]
-        wrt = self.choose([*list(self.inputs) * 4, *self.defined] if names else names)
+            expr = f"{expr} * {self.leaf(())}"
+        known = {**self.inputs, **self.defined}
+        names = [name for name in [*list(self.inputs) * 4, *self.defined] if order == 1 or len(known[name]) < 3]
+        if not names:
+            names, order = list(self.inputs), 1
+        wrt = self.choose(names)
         assume = tuple((name, "positive") for name in sorted(self.positive_names))
         return Case(tuple(self.texts), expr, tuple(self.inputs.items()), wrt, order, assume, tuple(self.twins))
 
@@ -274,10 +277,14 @@ def _determinant(make: _Maker, shape: Shape, depth: int) -> str:
 
 def _kronecker(make: _Maker, shape: Shape, depth: int) -> str:
     n, d, k, m = make.shape(4)
-    form = make.choose(("sum({r}(kron({a}, {b})))", "norm(kron({a}, {b}))", "sum(({v}*1) @ {r}(kron({a}, {b})))", "sum(kron({a}, {b}) @ vec({c}))"))
-    words = {"a": make.expr((n, d), depth), "b": make.expr((k, m), depth), "c": make.leaf((m, d)), "v": "", "r": make.choose(("sin", "tanh"))}
-    words["v"] = f"vec({make.leaf((k, n))})"
-    return str(form).format(**words)
+    both = f"kron({make.expr((n, d), depth)}, {make.expr((k, m), depth)})"
+    forms = (
+        lambda: f"sum({make.choose(('sin', 'tanh'))}({both}))",
+        lambda: f"norm({both})",
+        lambda: f"sum(vec({make.leaf((k, n))}) @ tanh({both}))",
+        lambda: f"sum({both} @ vec({make.leaf((m, d))}))",
+    )
+    return str(make.choose(forms)())
 
 
 def _vec(make: _Maker, shape: Shape, depth: int) -> str:

@@ -118,7 +118,7 @@ class EinsteinReader:
             raise ParseError("an index is a letter here", self.place(node))
         scope = self.scope
         upper = name[0].upper() + name[1:]
-        if name not in scope.shapes and upper in scope.shapes:
+        if name not in scope.shapes and len(scope.shapes.get(upper, ())) == len(letters):
             name = upper
         extents = scope.tensor(name, len(letters))
         if len(extents) != len(letters):

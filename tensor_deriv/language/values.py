@@ -51,8 +51,8 @@ class Complaint(Protocol):
 
 
 def show_shape(extents: Iterable[Dim]) -> str:
-    """A shape as NumPy prints it, without the trailing comma."""
-    return "(" + ", ".join(map(str, extents)) + ")"
+    """A shape as NumPy prints it, without the trailing comma; an extent that is not known yet as `_`."""
+    return "(" + ", ".join("_" if "?" in str(extent) else str(extent) for extent in extents) + ")"
 
 
 class Aligner:
@@ -62,9 +62,8 @@ class Aligner:
         self.solver = solver
 
     def shape(self, value: Value) -> str:
-        """The shape as the caller knows it, unknown extents as `_`."""
-        extents = (self.solver.resolve(axis.extent) for axis in value.axes)
-        return "(" + ", ".join("_" if str(e).startswith("?") else str(e) for e in extents) + ")"
+        """The shape as the caller knows it."""
+        return show_shape(self.solver.resolve(axis.extent) for axis in value.axes)
 
     def merge(self, left: Slot, right: Slot, message: Words, place: Where) -> tuple[dict[Index, Slot], dict[Index, Slot]]:
         """Substitutions for the left and the right array that make one axis of two equal extents."""
