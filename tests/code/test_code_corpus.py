@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ ASSUMPTIONS = {"symmetric", "positive", "spd", "invertible", "simplex"}
 every_case = pytest.mark.parametrize("name", CASES)
 
 
+@cache
 def derivation(name):
     case = CASES[name]
     return td.derive(
