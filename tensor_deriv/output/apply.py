@@ -114,7 +114,8 @@ def _mask(extreme: str) -> Draw:
         own = [printer.slot(node.slots[axis]) for axis in node.axes]
         top = f"{target.operator(extreme, ''.join(letters[:width]))} {_argument(printer, node, letters[:width], batch)}"
         hit = [filled(target.marks["where"], [_argument(printer, node, at, batch), top]) for at in (own, letters[width:])]
-        return target.fraction([hit[0]], [f"{target.series(letters[width:])} {hit[1]}"] if not target.slashed else [f"({target.series(letters[width:])} {hit[1]})"])
+        count = f"{target.series(letters[width:])} {hit[1]}"
+        return target.fraction([hit[0]], [target.bracket(count) if target.slashed else count])
 
     return draw
 

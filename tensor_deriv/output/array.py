@@ -25,7 +25,6 @@ from ..matrix.nodes import (
     Outer,
     Pi,
     Pow,
-    Shape,
     Size,
     T,
     Trace,
@@ -35,13 +34,12 @@ from ..matrix.nodes import (
 from ..matrix.nodes import Call as ArrayCall
 from ..matrix.text import number_text, positive_first
 from .calls import called
-from .names import Names
+from .entries import HADAMARD, EntriesPrinter
+from .names import Names, Quotient
 from .targets import ATOM, FACTOR, PRODUCT, SUM, Printed, Target
 
-HADAMARD = 2  # between a sum and a matrix product: A ⊙ B C would be read in two ways
 
-
-class ArrayPrinter:
+class ArrayPrinter(EntriesPrinter):
     """Prints an array form of at most two axes; a vector is a column."""
 
     def __init__(self, names: Names, target: Target) -> None:
@@ -53,13 +51,6 @@ class ArrayPrinter:
     def left(self, name: str) -> str:
         """What a named part is called."""
         return self.derivative(name)[0] if name in self.names.quotients else self.target.whole(self.names.drawn[name])
-
-    def at(self, node: Array, tight: int) -> str:
-        """The text in a place that binds as tightly as `tight`, bracketed where needed."""
-        return self.fit(self.term(node), tight)
-
-    def fit(self, printed: Printed, tight: int) -> str:
-        return printed[0] if printed[1] >= tight else self.target.bracket(printed[0])
 
     def term(self, node: Array) -> Printed:
         """The text of a node, and how tightly it binds."""
@@ -84,29 +75,26 @@ class ArrayPrinter:
 
     def derivative(self, name: str) -> Printed:
         """∂l/∂T of an upstream gradient, index-free."""
-        return self.target.derivative(*self.ratio(self.names.quotients[name].below))
+        return self.quotient(self.names.quotients[name])
 
-    def ratio(self, below: Sequence[str]) -> tuple[int, str, list[str]]:
-        """The order, what stands above and what stands below in ∂y/∂x, index-free."""
-        above = self.target.whole(self.names.result)
-        words = [self._variable(tensor) for tensor in below]
-        if any(tensor in self.names.quotients for tensor in below) and len(below) > 1:
-            return 1, self.target.bracket(self.target.inline(len(below) - 1, above, words[:-1])), words[-1:]
-        return len(below), above, words
+    def quotient(self, quotient: Quotient) -> Printed:
+        """∂y/∂x, index-free."""
+        return self.target.derivative(*self._ratio(quotient))
 
-    def _variable(self, tensor: str) -> str:
+    def _ratio(self, quotient: Quotient) -> tuple[int, str, list[str]]:
+        """The order, what stands above and what stands below."""
+        above = self.target.whole(quotient.above)
+        words = [self.variable(tensor) for tensor in quotient.below]
+        if len(set(quotient.below)) > 1:
+            return 1, self.target.bracket(self.target.inline(len(words) - 1, above, words[:-1])), words[-1:]
+        return len(words), above, words
+
+    def variable(self, tensor: str) -> str:
+        """A tensor that is derived by; an upstream gradient in brackets."""
         quotient = self.names.quotients.get(tensor)
         if quotient:
-            return self.target.bracket(self.target.inline(*self.ratio(quotient.below)))
+            return self.target.bracket(self.target.inline(*self._ratio(quotient)))
         return self.target.whole(self.names.drawn[tensor])
-
-    def transposed(self, node: Array) -> Printed:
-        """The transpose of a matrix, or a vector as a row."""
-        if isinstance(node, T):
-            return self.term(node.arg)
-        if isinstance(node, ArrayCall) and node.name == "inv":
-            return self.at(node.arg, ATOM) + self.target.marks["inverse transposed"], FACTOR
-        return self.at(node, ATOM) + self.target.marks["transposed"], FACTOR
 
     def _t(self, node: T) -> Printed:
         return self.transposed(node.arg)
@@ -121,26 +109,9 @@ class ArrayPrinter:
             text += f" {sign} {word}" if text else word if value >= 0 else sign + word
         return text, SUM
 
-    def spread(self, node: Array, shape: Shape) -> Printed:
-        """A node repeated to a larger shape, with vectors of ones."""
-        own, ones = node.shape, self.target.ones
-        if own == shape or node.rank == len(shape) == 0:
-            return self.term(node)
-        row = ones + self.target.marks["transposed"]
-        full = [ones] * (len(shape) > 0) + [row] * (len(shape) > 1)
-        if all(extent == UNIT for extent in own) and node.rank < 2:
-            scalar = [] if node == num(1) else [self.at(node, FACTOR)]
-            return self.target.chain([*scalar, *full]), ATOM if len(full) == 1 and not scalar else PRODUCT
-        if node.rank == 1:
-            return self.target.chain([ones, self.transposed(node)[0]]), PRODUCT
-        left = [ones] if own[0] == UNIT and shape[0] != UNIT else []
-        right = [row] if own[1] == UNIT and shape[1] != UNIT else []
-        return self.target.chain([*left, self.at(node, FACTOR), *right]), PRODUCT
-
     def _mul(self, node: Mul) -> Printed:
         value, above, below = fraction_parts(node)
-        scalars = [part for part in above if not part.rank], [part for part in below if not part.rank]
-        arrays = [part for part in above if part.rank], [part for part in below if part.rank]
+        scalars, arrays = ([[part for part in side if is_single(part, node) == one] for side in (above, below)] for one in (True, False))
         body = self._entries(arrays[0], arrays[1], node.shape) if node.rank else None
         text, tight = self._scaled(abs(value), scalars[0], scalars[1], body)
         return (self.target.minus + text, SUM) if value < 0 else (text, tight)
@@ -169,69 +140,14 @@ class ArrayPrinter:
             return body
         return self.target.join([*words, self.fit(body, PRODUCT)]), PRODUCT
 
-    def _entries(self, above: Sequence[Array], below: Sequence[Array], shape: Shape) -> Printed:
-        """A Hadamard product; a factor that is repeated along an axis as a diagonal matrix."""
-        if len(shape) == 1:
-            return self._hadamard([self.spread(part, shape) for part in above], [self.spread(part, shape) for part in below], shape)
-        left, right = ([part for part in (*above, *below) if _side(part, shape) == side] for side in ("left", "right"))
-        core = [part for part in above if _side(part, shape) == "full"], [part for part in below if _side(part, shape) == "full"]
-        diagonals = [self._diagonal(side, below) for side in (left, right)]
-        if not core[0] and not core[1] and left and right:
-            return self._outer_parts(left, right, below)
-        if not core[0] and not core[1]:
-            return self._repeated(left or right, below, shape)
-        middle = self._hadamard([self.term(part) for part in core[0]], [self.term(part) for part in core[1]], shape)
-        if not left and not right:
-            return middle
-        words = [diagonals[0]] * bool(left) + [self.fit(middle, PRODUCT)] + [diagonals[1]] * bool(right)
-        return self.target.chain(words), PRODUCT
-
-    def _diagonal(self, parts: Sequence[Array], below: Sequence[Array]) -> str:
-        """diag(v) for the factors of one side; those below the line inverted entry by entry."""
-        if not parts:
-            return ""
-        return self.target.operator("diag") + self.target.bracket(self._side_vector(parts, below)[0])
-
-    def _side_vector(self, parts: Sequence[Array], below: Sequence[Array]) -> Printed:
-        vectors = [_as_vector(part) for part in parts]
-        over = [vector for part, vector in zip(parts, vectors, strict=True) if not any(part is b for b in below)]
-        under = [vector for part, vector in zip(parts, vectors, strict=True) if any(part is b for b in below)]
-        return self._hadamard([self.vector(v) for v in over], [self.vector(v) for v in under], (UNIT,))
-
-    def vector(self, node: Array) -> Printed:
-        """A factor of one side as a column vector; a matrix of one row transposed."""
-        return self.transposed(node) if node.rank == 2 and node.shape[0] == UNIT else self.term(node)
-
-    def _outer_parts(self, left: Sequence[Array], right: Sequence[Array], below: Sequence[Array]) -> Printed:
-        # v_i w_j = (v wᵀ)_ij
-        first, second = self._side_vector(left, below), self._side_vector(right, below)
-        return self.target.chain([self.fit(first, FACTOR), self.fit(second, ATOM) + self.target.marks["transposed"]]), PRODUCT
-
-    def _repeated(self, parts: Sequence[Array], below: Sequence[Array], shape: Shape) -> Printed:
-        side = _side(parts[0], shape)
-        vector, ones = self._side_vector(parts, below), self.target.ones
-        if side == "left":
-            return self.target.chain([self.fit(vector, FACTOR), ones + self.target.marks["transposed"]]), PRODUCT
-        return self.target.chain([ones, self.fit(vector, ATOM) + self.target.marks["transposed"]]), PRODUCT
-
-    def _hadamard(self, above: Sequence[Printed], below: Sequence[Printed], shape: Shape) -> Printed:
-        if len(above) == 1 and not below:
-            return above[0]
-        ones = self.target.ones if len(shape) == 1 else self.target.chain([self.target.ones, self.target.ones + self.target.marks["transposed"]])
-        over = f" {self.target.hadamard} ".join(self.fit(part, FACTOR) for part in above) or self.fit((ones, ATOM if len(shape) == 1 else PRODUCT), FACTOR)
-        if not below:
-            return over, HADAMARD
-        under = f" {self.target.hadamard} ".join(self.fit(part, FACTOR) for part in below)
-        over = self.target.bracket(over) if len(above) > 1 else over
-        return f"{over} {self.target.over} {self.target.bracket(under) if len(below) > 1 else under}", HADAMARD
-
     def _matmul(self, node: MatMul) -> Printed:
-        parts = node.parts
-        if parts[0].rank == 1 and parts[-1].rank == 2:
+        first, *rest = node.parts
+        if first.rank == 1 and rest[-1].rank == 2:
             # (xᵀ A)ᵀ = Aᵀ x: a vector is a column
-            return self.target.chain([self.fit(self.transposed(part), FACTOR) for part in reversed(parts[1:])] + [self.at(parts[0], FACTOR)]), PRODUCT
-        first = self.fit(self.transposed(parts[0]), FACTOR) if parts[0].rank == 1 else self.at(parts[0], FACTOR)
-        return self.target.chain([first, *(self.at(part, FACTOR) for part in parts[1:])]), PRODUCT
+            turned = [self.fit(self.transposed(part), FACTOR) for part in reversed(rest)]
+            return self.target.chain([*turned, self.at(first, FACTOR)]), PRODUCT
+        head = self.fit(self.transposed(first), FACTOR) if first.rank == 1 else self.at(first, FACTOR)
+        return self.target.chain([head, *(self.at(part, FACTOR) for part in rest)]), PRODUCT
 
     def _outer(self, node: Outer) -> Printed:
         return self.target.chain([self.at(node.left, FACTOR), self.fit(self.transposed(node.right), FACTOR)]), PRODUCT
@@ -281,15 +197,9 @@ class ArrayPrinter:
         return self.target.chain([self.target.ones, self.target.ones + self.target.marks["transposed"]]), PRODUCT
 
 
-def _side(part: Array, shape: Shape) -> str:
-    """Whether a factor of a matrix goes on its left or its right as a diagonal, or entry by entry."""
-    if part.shape == shape:
-        return "full"
-    return "left" if part.rank == 2 and part.shape[1] == UNIT else "right"
-
-
-def _as_vector(part: Array) -> Array:
-    return part.arg if isinstance(part, Column) else part
+def is_single(part: Array, product: Array) -> bool:
+    """Whether a factor is one number, and the product is not."""
+    return not part.rank or (part.shape != product.shape and all(extent == UNIT for extent in part.shape))
 
 
 def fraction_parts(node: Mul) -> tuple[Fraction, list[Array], list[Array]]:

@@ -78,7 +78,7 @@ def _named(printer: ArrayPrinter, node: Call) -> Printed:
             inner = target.bracket(printer.transposed(node.arg)[0])
             return target.operator(node.name) + inner + target.marks["transposed"], FACTOR
         return target.operator(node.name) + target.bracket(printer.term(node.arg)[0]), ATOM
-    under = {(0,): "columns", (1,): "rows"}[acted]
+    under = "columns" if acted == (0,) else "rows"
     return target.operator(node.name, target.word(under)) + target.bracket(printer.term(node.arg)[0]), ATOM
 
 

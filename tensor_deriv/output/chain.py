@@ -47,7 +47,8 @@ def _form_names(node: Array) -> Chain | None:
     if not isinstance(node, MatMul):
         return None
     inner = [(part.arg, True) if isinstance(part, T) else (part, False) for part in node.parts]
-    return [(part.name, turned) for part, turned in inner if isinstance(part, Name)] if all(isinstance(part, Name) for part, _ in inner) else None
+    named = [(part.name, turned) for part, turned in inner if isinstance(part, Name)]
+    return named if len(named) == len(inner) else None
 
 
 def _ordered(factors: Sequence[Expr], section: Section, over: tuple[Index, ...]) -> list[Expr] | None:

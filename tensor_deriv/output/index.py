@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from ..index.dims import UNIT, ZERO, Dim
 from ..index.nodes import (
     Affine,
     Apply,
@@ -26,31 +27,20 @@ from ..index.nodes import (
     Transposed,
     number,
 )
-from ..index.dims import UNIT, ZERO, Dim
-from ..matrix.text import number_text
 from .apply import applied
-from .naming import Letters
 from .names import Names, Quotient
-from .sums import alone, flat, written
+from .naming import Letters
+from .product import ProductPrinter
 from .symbols import Symbol
-from .targets import ATOM, FACTOR, PRODUCT, SERIES, SUM, Printed, Target
-from .variance import LOWER, Env, dotted, fits, rows, spread
+from .targets import ATOM, FACTOR, PRODUCT, Printed, Target
+from .variance import Env, dotted, rows
 
 
-class IndexPrinter:
+class IndexPrinter(ProductPrinter):
     """Prints expressions with one assignment of letters; `mixed` has upper indices, else all stand below."""
 
     def __init__(self, names: Names, letters: Letters, target: Target, mixed: bool) -> None:
         self.names, self.letters, self.target, self.mixed = names, letters, target, mixed
-        self.loose = False  # a summed index that stands once needs no Σ: in mixed lines that are still being contracted
-
-    def print(self, expr: Expr, env: Env) -> str:
-        return self.term(expr, env)[0]
-
-    def at(self, expr: Expr, tight: int, env: Env) -> str:
-        """The text in a place that binds as tightly as `tight`, bracketed where needed."""
-        text, own = self.term(expr, env)
-        return text if own >= tight else self.target.bracket(text)
 
     def term(self, expr: Expr, env: Env) -> Printed:
         """The text of a node, and how tightly it binds."""
@@ -131,8 +121,8 @@ class IndexPrinter:
             rank = len(self.names.program.shape(tensor))
             below.append(self._denominator(tensor, slots[at : at + rank]))
             at += rank
-        if any(tensor in self.names.quotients for tensor in quotient.below) and len(below) > 1:
-            # the derivative of a derivative by a derivative: ∂(∂f/∂x)/∂(∂f/∂t)
+        if len(set(quotient.below)) > 1:
+            # a derivative derived by something else: ∂(∂f/∂x)/∂t
             return 1, self.target.bracket(self.target.inline(len(below) - 1, above, below[:-1])), below[-1:]
         return len(below), above, below
 
@@ -161,15 +151,6 @@ class IndexPrinter:
         body = self.names.question.body
         return body.function if isinstance(body, Opaque) else ""
 
-    def _sum(self, terms: Sequence[Expr], env: Env) -> Printed:
-        text = ""
-        for term in positive_first(terms):
-            sign, rest = signed(term)
-            word = self.at(rest, SERIES, env)
-            gap = f" {self.target.minus if sign < 0 else '+'} " if text else self.target.minus if sign < 0 else ""
-            text += gap + word
-        return text, SUM
-
     def _power(self, base: Expr, exponent: Expr, env: Env) -> Printed:
         if isinstance(exponent, Number) and exponent.value < 0:
             return self._product(Product((Power(base, exponent),)), env)
@@ -195,95 +176,3 @@ class IndexPrinter:
         pairs = len(node.pairs)
         mark = self.target.marks["double"] if pairs == 2 else " ".join([self.target.marks["dot"]] * pairs)
         return f"{self.at(node.left, PRODUCT, env)} {mark} {self.at(node.right, PRODUCT, env)}", PRODUCT
-
-    def _product(self, node: Product, env: Env) -> Printed:
-        factors, over = flat(node)
-        signs = self._signs(factors, over)
-        implied = [index for index in over if index not in signs and not self._lone(factors, index)]
-        envs: list[Env] = spread(factors, implied, self.names, env) if self.mixed else [env] * len(factors)
-        envs = [{**own, **{index: LOWER for index in over if index not in implied}} for own in envs] if self.mixed else envs
-        return self._composed(factors, envs, sorted(self.target.slot(self.letters[index]) for index in signs))
-
-    def _signs(self, factors: Sequence[Expr], over: Sequence[Index]) -> list[Index]:
-        found = written(factors, over)
-        if self.mixed:
-            found = [index for index in over if index in found or not fits(factors, index, self.names)]
-        return [index for index in found if not self._lone(factors, index)]
-
-    def _lone(self, factors: Sequence[Expr], index: Index) -> bool:
-        return self.loose and alone(factors, index)
-
-    def _composed(self, factors: Sequence[Expr], envs: Sequence[Env], signs: Sequence[str]) -> Printed:
-        value, above, below = split(factors, envs)
-        if len(above) == 1 and not below and not signs and abs(value) == 1:
-            text, tight = self.term(*above[0]) if value > 0 else (self.target.minus + self.at(above[0][0], SERIES, above[0][1]), SUM)
-            return text, tight
-        loose, self.loose = self.loose, False
-        front = [[pair for pair in pairs if signs and not pair[0].tensors | pair[0].free] for pairs in (above, below)]
-        rest = [[pair for pair in pairs if pair not in constants] for pairs, constants in zip((above, below), front, strict=True)]
-        text, tight = self._assembled(Fraction(1) if signs else abs(value), self._words(rest[0], not rest[1]), self._words(rest[1], False))
-        if signs:
-            constant = self._assembled(abs(value), self._words(front[0], False), self._words(front[1], False))[0]
-            text, tight = self.target.join([*([constant] if constant != "1" else []), self.target.series(signs), text]), SERIES
-        self.loose = loose
-        return (self.target.minus + text, SUM) if value < 0 else (text, tight)
-
-    def _words(self, pairs: Sequence[tuple[Expr, Env]], open_end: bool) -> list[str]:
-        """Factors as texts; the last may be a product behind a Σ where nothing follows it."""
-        last = len(pairs) - 1
-        return [self.at(factor, SERIES if open_end and place == last else FACTOR, env) for place, (factor, env) in enumerate(pairs)]
-
-    def _assembled(self, value: Fraction, over: list[str], under: list[str]) -> Printed:
-        top, bottom = self._split_number(value, bool(over), bool(under))
-        under = ([bottom] if bottom else []) + under
-        if not under:
-            words = ([top] if top else []) + over
-            return self.target.join(words) or "1", PRODUCT if over else ATOM
-        tall = [word for word in over if r"\partial" in word or r"\sum" in word]
-        rest = ([top] if top else []) + [word for word in over if word not in tall]
-        fraction, tight = self.target.fraction(rest, under)
-        return (self.target.join([*tall, fraction]), PRODUCT) if tall else (fraction, tight)
-
-    def _split_number(self, value: Fraction, over: bool, under: bool) -> tuple[str, str]:
-        """The number above and the number below the line."""
-        line = "/" in number_text(value)[0] and (under or self.target.slashed)
-        above = Fraction(value.numerator) if line else value
-        top = "" if above == 1 and over else self.target.number(above)[0]
-        return ("" if above == 1 and (under or line) else top), self.target.number(Fraction(value.denominator))[0] if line else ""
-
-
-def split(factors: Sequence[Expr], envs: Sequence[Env]) -> tuple[Fraction, list[tuple[Expr, Env]], list[tuple[Expr, Env]]]:
-    """The number of a product, what stands above and what stands below the line."""
-    value = Fraction(1)
-    above: list[tuple[Expr, Env]] = []
-    below: list[tuple[Expr, Env]] = []
-    for factor, env in zip(factors, envs, strict=True):
-        match factor:
-            case Number(own):
-                value *= own
-            case Power(base, Number(exponent)) if exponent < 0:
-                below.append((base if exponent == -1 else Power(base, number(-exponent)), env))
-            case _:
-                above.append((factor, env))
-    return value, above, below
-
-
-def signed(term: Expr) -> tuple[int, Expr]:
-    """The sign of a term, and the term without it."""
-    if isinstance(term, Number):
-        return (-1, number(-term.value)) if term.value < 0 else (1, term)
-    if isinstance(term, Product):
-        for place, factor in enumerate(term.factors):
-            sign, rest = signed(factor) if isinstance(factor, (Number, Product)) else (1, factor)
-            if sign < 0:
-                inner_sign, inner = signed(Product((*term.factors[:place], rest, *term.factors[place + 1 :]), term.over))
-                return -inner_sign, inner
-    return 1, term
-
-
-def positive_first(terms: Sequence[Expr]) -> list[Expr]:
-    """The terms, one without a minus in front where there is one."""
-    for place, term in enumerate(terms):
-        if signed(term)[0] > 0:
-            return [term, *terms[:place], *terms[place + 1 :]]
-    return list(terms)

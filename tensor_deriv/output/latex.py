@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .latex_target import LATEX
 from .lines import Line, Writer
-from .targets import LATEX
 
 if TYPE_CHECKING:
     from ..derivation import Derivation

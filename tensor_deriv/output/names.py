@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -116,12 +116,20 @@ class Names:
     def _inside(self, name: str) -> tuple[str, ...]:
         return self.quotients[name].below if name in self.quotients else (name,)
 
-    def introduced(self, exprs: list[Expr]) -> Iterator[Definition]:
-        """The parts that the parser named and that some lines stand on, in order."""
-        for definition in self.program.needed(*exprs):
-            if definition.name in self.parts and definition.name != self.alias:
-                yield definition
+    @property
+    def result_body(self) -> Expr:
+        """What the result is, where it has a name of its own here."""
+        return self.program.definitions[self.alias].body if self.alias in self.parts else self.question.body
 
+    def introduced(self, exprs: Iterable[Expr]) -> list[Definition]:
+        """The parts that the parser named and that some lines name, or a part that they name."""
+        wanted = set().union(*(expr.tensors for expr in exprs))
+        found = []
+        for definition in reversed(self.program.definitions.values()):
+            if definition.name in wanted & self.parts:
+                wanted |= definition.body.tensors
+                found.append(definition)
+        return [definition for definition in reversed(found) if definition.name != self.alias]
 
 
 def _derived(definition: Definition) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .chain import chain_step
+from .latex_target import LATEX
 from .lines import Writer
-from .targets import LATEX, TEXT
+from .text_target import TEXT
 
 if TYPE_CHECKING:
     from ..derivation import Derivation, DerivationStep

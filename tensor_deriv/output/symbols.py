@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-LOWER = dict(
-    zip(
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho sigma tau upsilon phi chi psi omega".split(),
-        "αβγδεζηθικλμνξρστυφχψω",
-        strict=True,
-    )
-)
-UPPER = dict(zip("Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split(), "ΓΔΘΛΞΠΣΥΦΨΩ", strict=True))
+LOWER = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η", "theta": "θ", "iota": "ι",
+    "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "rho": "ρ", "sigma": "σ", "tau": "τ", "upsilon": "υ", "phi": "φ",
+    "chi": "χ", "psi": "ψ", "omega": "ω",
+}  # fmt: skip
+UPPER = {
+    "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ", "Xi": "Ξ", "Pi": "Π", "Sigma": "Σ", "Upsilon": "Υ", "Phi": "Φ",
+    "Psi": "Ψ", "Omega": "Ω",
+}  # fmt: skip
 GREEK = {**LOWER, **UPPER}
 
 
@@ -40,7 +41,7 @@ class Symbol:
 def parse(name: str) -> Symbol:
     """A name as a symbol: `lambda_` is λ, `W1` and `W_1` are W with 1 under it, `loss` is a word."""
     stem = name.rstrip("_") or name
-    found = re.fullmatch(r"([A-Za-z]+?)_?(\d+)", stem) or re.fullmatch(r"([A-Za-z]|%s)_(\w+)" % "|".join(GREEK), stem)
+    found = re.fullmatch(r"([A-Za-z]+?)_?(\d+)", stem) or re.fullmatch(rf"([A-Za-z]|{'|'.join(GREEK)})_(\w+)", stem)
     symbol = Symbol(found[1], found[2]) if found else Symbol(stem)
     return symbol if "_" not in symbol.sub else Symbol(stem)
 

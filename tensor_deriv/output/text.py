@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .lines import Line, Writer
-from .targets import TEXT
+from .text_target import TEXT
 
 if TYPE_CHECKING:
     from ..derivation import Derivation
@@ -39,8 +39,11 @@ def columns(blocks: list[list[Line]]) -> str:
     equations = [[_equation(line, max(len(one.left) for one in block)) for line in block] for block in blocks]
     lengths = [len(text) for block in equations for text in block if len(text) <= WIDE]
     width = max(lengths, default=0)
-    shown = ["\n".join(_with_rule(text, line, width) for text, line in zip(texts, block, strict=True)) for texts, block in zip(equations, blocks, strict=True)]
-    return "\n\n".join(shown)
+    return "\n\n".join(_block(texts, block, width) for texts, block in zip(equations, blocks, strict=True))
+
+
+def _block(texts: list[str], lines: list[Line], width: int) -> str:
+    return "\n".join(_with_rule(text, line, width) for text, line in zip(texts, lines, strict=True))
 
 
 def _equation(line: Line, width: int) -> str:

@@ -1,0 +1,142 @@
+"""LaTeX: one method a construct."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from ..functions import Elementwise
+from ..index.dims import Dim
+from ..matrix.text import number_text
+from .symbols import GREEK, Drawn, Symbol, parse
+from .targets import ATOM, FACTOR, SUM, Printed, dim_text, filled
+
+_TALL = (r"\frac", r"\sum", r"\prod", r"\left")
+
+
+MARKS = {
+    "dot": r"\cdot",
+    "double": r"\mathbin{:}",
+    "transposed": r"^\top",
+    "inverse": "^{-1}",
+    "inverse transposed": r"^{-\top}",
+    "norm": r"\left\|{0}\right\|",
+    "fro": r"\left\|{0}\right\|_F",
+    "logdet": r"\log\left|\det {0}\right|",
+    "where": r"\left[{0} = {1}\right]",
+    "basis": r"\mathbf{{0}}",
+    "with": r"\text{with }",
+    "not": r"\neq",
+}
+
+
+class Latex:
+    """LaTeX that KaTeX, MathJax and pdflatex with amsmath all take."""
+
+    slashed = False
+    minus = "-"
+    delta = r"\delta"
+    hadamard = r"\odot"
+    over = r"\oslash"
+    identity = r"\mathbf{I}"
+    ones = r"\mathbf{1}"
+    zeros = r"\mathbf{0}"
+    marks: Mapping[str, str] = MARKS
+
+    def letter(self, symbol: Symbol) -> str:
+        if not symbol.short:
+            return rf"\mathrm{{{_escaped(symbol.base)}}}" + _sub(symbol.sub)
+        return ("\\" if symbol.base in GREEK else "") + symbol.base + _sub(symbol.sub)
+
+    def whole(self, drawn: Drawn) -> str:
+        symbol = drawn.whole
+        if not drawn.rank:
+            return self.letter(symbol)
+        greek = symbol.short and symbol.base in GREEK
+        stem = rf"\boldsymbol{{\{symbol.base}}}" if greek else rf"\mathbf{{{_escaped(symbol.base)}}}"
+        return stem + _sub(symbol.sub)
+
+    def indexed(self, symbol: Symbol | str, lower: Sequence[str], upper: Sequence[str], upper_first: bool) -> Printed:
+        head, sub = (symbol, "") if isinstance(symbol, str) else (self.letter(Symbol(symbol.base, "", symbol.word)), symbol.sub)
+        under = "".join([sub + "," if sub and lower else sub, *(_spaced(lower))])
+        below = f"_{{{under}}}" if under else ""
+        above = f"^{{{''.join(_spaced(upper))}}}" if upper else ""
+        return head + (above + below if upper_first else below + above), FACTOR if upper else ATOM
+
+    def slot(self, letter: str) -> str:
+        return letter
+
+    def bracket(self, text: str) -> str:
+        return rf"\left({text}\right)" if any(mark in text for mark in _TALL) else f"({text})"
+
+    def number(self, value: Fraction) -> Printed:
+        text, _ = number_text(abs(value))
+        if "/" in text:
+            text = rf"\frac{{{abs(value.numerator)}}}{{{value.denominator}}}"
+        return (self.minus + text, SUM) if value < 0 else (text, FACTOR if value.denominator > 1 else ATOM)
+
+    def dim(self, dim: Dim) -> Printed:
+        return dim_text(dim, lambda name: self.letter(parse(name)), r"\,", self.minus)
+
+    def pi(self) -> str:
+        return r"\pi"
+
+    def superscript(self, base: str, exponent: str) -> str:
+        return f"{base}^{{{exponent}}}"
+
+    def root(self, text: str) -> str:
+        return rf"\sqrt{{{text}}}"
+
+    def join(self, parts: Sequence[str]) -> str:
+        text = ""
+        for part in parts:
+            text += (r" \cdot " if part[:1].isdigit() else " ") + part if text else part
+        return text
+
+    def chain(self, parts: Sequence[str]) -> str:
+        return self.join(parts)
+
+    def fraction(self, above: Sequence[str], below: Sequence[str]) -> Printed:
+        return rf"\frac{{{self.join(above) or '1'}}}{{{self.join(below)}}}", FACTOR
+
+    def series(self, letters: Sequence[str]) -> str:
+        return rf"\sum_{{{','.join(letters)}}}"
+
+    def derivative(self, order: int, above: str, below: Sequence[str]) -> Printed:
+        power = f"^{order}" if order > 1 else ""
+        under = " ".join(rf"\partial {part}" for part in below)
+        return rf"\frac{{\partial{power} {above}}}{{{under}}}", FACTOR
+
+    def inline(self, order: int, above: str, below: Sequence[str]) -> str:
+        power = f"^{order}" if order > 1 else ""
+        return rf"\partial{power} {above}/" + r"\,".join(rf"\partial {part}" for part in below)
+
+    def function(self, row: Elementwise, args: Sequence[str], whole: bool) -> str:
+        if whole and row.name == "abs":
+            return rf"\operatorname{{abs}}{self.bracket(args[0])}"  # |A| of a matrix would read as a determinant
+        if not row.bare:
+            args = [self.bracket(", ".join(args) if "{1}" not in row.latex else arg) for arg in args]
+        return filled(row.latex, args)
+
+    def operator(self, name: str, under: str = "") -> str:
+        known = {"det": r"\det", "max": r"\max", "min": r"\min", "log": r"\log", "exp": r"\exp", "prod": r"\prod"}
+        return known.get(name, rf"\operatorname{{{_escaped(name)}}}") + (f"_{{{under}}}" if under else "")
+
+    def word(self, text: str) -> str:
+        return rf"\text{{{text}}}"
+
+
+def _escaped(word: str) -> str:
+    return word.replace("_", r"\_")
+
+
+def _sub(sub: str) -> str:
+    return f"_{{{sub}}}" if sub else ""
+
+
+def _spaced(slots: Sequence[str]) -> list[str]:
+    """Slots one behind the other, a command and what follows it apart."""
+    return [slot + " " if slot[:1] == "\\" and place + 1 < len(slots) else slot for place, slot in enumerate(slots)]
+
+
+LATEX = Latex()
