@@ -51,7 +51,7 @@ def test_every_format_of_all_derivatives(derive, form):
 
 def test_the_report_has_the_matrix_form_the_latex_the_code_and_the_verdict(derive):
     report = derive(*LEAST_SQUARES).stdout
-    for part in ("2*X.T @ (X @ w - y)", r"\begin{aligned}", r"\mathbf{X}^\top", "def ", "chain rule"):
+    for part in ("2*X.T @ (X @ w - y)", r"\begin{aligned}", r"\mathbf{X}^\top", "def gradient(", "power rule", "passed"):
         assert part in report
 
 
@@ -64,7 +64,7 @@ def test_latex_is_one_complete_block_and_each_variable_has_its_own(derive):
 
 
 def test_no_steps_leaves_the_result_alone(derive):
-    for form in ("text", "latex", "markdown"):
+    for form in ("report", "text", "latex", "markdown"):
         long = derive(*LEAST_SQUARES, "--format", form).stdout
         short = derive(*LEAST_SQUARES, "--format", form, "--no-steps").stdout
         assert 0 < len(short) < len(long)
@@ -353,3 +353,11 @@ def test_the_answer_is_the_same_in_every_process():
         for seed in ("0", "1", "2")
     ]
     assert runs[0] == runs[1] == runs[2]
+
+
+def test_the_choices_are_those_that_the_derivation_has():
+    from tensor_deriv import derivation
+    from tensor_deriv.cli import answer, commands
+
+    assert commands.STYLES == derivation.STYLES
+    assert set(commands.FORMATS) == {*answer.PRINTERS, "json", *derivation.TARGETS}

@@ -104,7 +104,7 @@ def as_json(found: Sequence[Checked]) -> str:
 def _report(item: Checked, lines: Lines) -> str:
     from ..output.report import report
 
-    return report(item.derivation, item.report)
+    return report(item.derivation, item.report, lines.steps, lines.every)
 
 
 PRINTERS: dict[str, Callable[[Checked, Lines], str]] = {
