@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -16,23 +15,11 @@ from .program import Program
 
 if TYPE_CHECKING:
     from .matrix.forms import Form
+    from .output.steps import DerivationStep
     from .verify.check import Report
 
 STYLES = ("cartesian", "mixed")
 TARGETS = ("numpy", "torch", "jax")
-
-
-@dataclass(frozen=True)
-class DerivationStep:
-    """One line of a derivation: the rule that made it, its law and source, and what stands there."""
-
-    rule: str
-    law: str
-    source: str
-    group: str
-    variable: str  # the tensor that this part of the derivation derives by
-    expression: str
-    latex: str
 
 
 class Derivation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .chain import chain_step
@@ -10,15 +11,26 @@ from .lines import Writer
 from .text_target import TEXT
 
 if TYPE_CHECKING:
-    from ..derivation import Derivation, DerivationStep
+    from ..derivation import Derivation
 
 __all__ = ["chain_step", "public_steps"]
 
 
+@dataclass(frozen=True)
+class DerivationStep:
+    """One line of a derivation: the rule that made it, its law and source, and what stands there."""
+
+    rule: str
+    law: str
+    source: str
+    group: str
+    variable: str  # the tensor that this part of the derivation derives by
+    expression: str
+    latex: str
+
+
 def public_steps(derivation: Derivation) -> tuple[DerivationStep, ...]:
     """Every step of every section, the question first and the answer last."""
-    from ..derivation import DerivationStep
-
     text, latex = Writer(derivation, TEXT, derivation.style), Writer(derivation, LATEX, derivation.style)
     found = []
     for section in derivation.sections:
