@@ -123,7 +123,8 @@ class ArrayPrinter(EntriesPrinter):
         top = Fraction(value.numerator) if line else value
         words = [] if top == 1 and (above or body or below or line) else [self.target.number(top)[0]]
         words += [self.at(part, FACTOR) for part in above]
-        under = ([self.target.number(Fraction(value.denominator))[0]] if line else []) + [self.at(part, FACTOR) for part in below]
+        alone = len(below) == 1 and not line and not self.target.slashed  # needs no bracket under a bar
+        under = [self.target.number(Fraction(value.denominator))[0]] * line + [self.at(part, SUM if alone else FACTOR) for part in below]
         if not under:
             return self._in_front(words, body)
         if body is None or self.target.slashed:

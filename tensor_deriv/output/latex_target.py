@@ -104,7 +104,8 @@ class Latex:
 
     def derivative(self, order: int, above: str, below: Sequence[str]) -> Printed:
         power = f"^{order}" if order > 1 else ""
-        under = " ".join(rf"\partial {part}" for part in below)
+        gap = r"\," if below[0].startswith("\\") else " "
+        under = gap.join(rf"\partial {part}" for part in below)
         return rf"\frac{{\partial{power} {above}}}{{{under}}}", FACTOR
 
     def inline(self, order: int, above: str, below: Sequence[str]) -> str:

@@ -133,7 +133,9 @@ class Writer:
         if whole:
             return Line(self._whole_left(section), whole)
         waiting = step.expr is not section.answer
-        return Line(left, self.tensors.right(printer, step.expr, section.out, section.by, waiting))
+        rank = self.names.rank
+        by = section.out[rank:] + section.by  # at a higher order the first indices of the variable stand in `out`
+        return Line(left, self.tensors.right(printer, step.expr, section.out[:rank], by, waiting))
 
     def matrix(self, section: Section, last: str, shown: str) -> list[Line]:
         """The index-free line of a section that has one, after the parts that it names."""

@@ -77,7 +77,7 @@ class ProductPrinter(ABC):
         """A product behind its Σ, what does not depend on any index in front."""
         front = [[pair for pair in pairs if signs and not pair[0].tensors | pair[0].free] for pairs in (above, below)]
         rest = [[pair for pair in pairs if pair not in constants] for pairs, constants in zip((above, below), front, strict=True)]
-        over, under = self._words(rest[0], not rest[1]), self._words(rest[1], False)
+        over, under = self._words(rest[0], not rest[1]), self._below(rest[1], value)
         if not signs:
             return self._assembled(value, over, under)
         constant = self._assembled(value, self._words(front[0], False), self._words(front[1], False))[0]
@@ -87,6 +87,12 @@ class ProductPrinter(ABC):
     def _alone(self, pair: tuple[Expr, Env], negative: bool) -> Printed:
         expr, env = pair
         return (self.target.minus + self.at(expr, SERIES, env), SUM) if negative else self.term(expr, env)
+
+    def _below(self, pairs: Pairs, value: Fraction) -> list[str]:
+        """What stands below the line; a single thing needs no bracket under a bar."""
+        if len(pairs) == 1 and not self.target.slashed and value.denominator == 1:
+            return [self.print(*pairs[0])]
+        return self._words(pairs, False)
 
     def _words(self, pairs: Pairs, open_end: bool) -> list[str]:
         """Factors as texts; the last may be a product behind a Σ where nothing follows it."""

@@ -51,14 +51,15 @@ class Text:
     marks: Mapping[str, str] = MARKS
 
     def letter(self, symbol: Symbol) -> str:
-        return (GREEK[symbol.base] if symbol.short and symbol.base in GREEK else symbol.base) + symbol.sub
+        stem = GREEK[symbol.base] if symbol.short and symbol.base in GREEK else symbol.base
+        return stem + ("" if symbol.sub.isdigit() or not symbol.sub else "_") + symbol.sub
 
     def whole(self, drawn: Drawn) -> str:
         return self.letter(drawn.whole)
 
     def indexed(self, symbol: Symbol | str, lower: Sequence[str], upper: Sequence[str], upper_first: bool) -> Printed:
         head = symbol if isinstance(symbol, str) else self.letter(symbol)
-        below = "_" + _row(lower) if lower else ""
+        below = ("," if "_" in head and not isinstance(symbol, str) else "_") + _row(lower) if lower else ""
         above = "^" + _row(upper) if upper else ""
         return head + (above + below if upper_first else below + above), FACTOR if upper else ATOM
 
