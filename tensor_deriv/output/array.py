@@ -113,8 +113,8 @@ class ArrayPrinter(EntriesPrinter):
         value, above, below = fraction_parts(node)
         scalars, arrays = ([[part for part in side if is_single(part, node) == one] for side in (above, below)] for one in (True, False))
         body = self._entries(arrays[0], arrays[1], node.shape) if node.rank else None
-        text, tight = self._scaled(abs(value), scalars[0], scalars[1], body)
-        return (self.target.minus + text, SUM) if value < 0 else (text, tight)
+        printed = self._scaled(abs(value), scalars[0], scalars[1], body)
+        return (self.target.minus + self.fit(printed, HADAMARD), SUM) if value < 0 else printed
 
     def _scaled(self, value: Fraction, above: Sequence[Array], below: Sequence[Array], body: Printed | None) -> Printed:
         """A number and scalars in front of an array, or under it."""
