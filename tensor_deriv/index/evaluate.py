@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,26 @@ class Evaluator:
         self.doubt = 0.0  # of the worst difference that was taken for a ∂, relative
         self._primitives: dict[tuple[str, str, tuple[int, ...]], Array] = {}
 
+    # the arithmetic, which exact evaluators change
+
+    def number(self, value: Fraction) -> Array:
+        return np.asarray(float(value))
+
+    def pi(self) -> Array:
+        return np.asarray(np.pi)
+
+    def power(self, base: Array, exponent: Array) -> Array:
+        with np.errstate(all="ignore"):
+            return np.power(base, exponent)
+
+    def function(self, row: Any, arrays: Sequence[Array]) -> Array:
+        return row.numpy(*arrays)
+
+    def primitive(self, name: str, array: Array, axes: tuple[int, ...]) -> Array:
+        return TABLE[name].numpy(array, axes)
+
+    # the meaning of each node
+
     def size(self, dim: Dim) -> int:
         return dim.value(self.sizes)
 
@@ -79,11 +100,11 @@ class Evaluator:
         """The array of an expression over its free indices."""
         match expr:
             case Number(value):
-                return np.asarray(float(value)), ()
+                return self.number(value), ()
             case Constant():
-                return np.asarray(np.pi), ()
+                return self.pi(), ()
             case Extent(dim):
-                return np.asarray(float(self.size(dim))), ()
+                return self.number(Fraction(self.size(dim))), ()
             case Component(tensor, slots):
                 return self.take(self.tensors[tensor], slots)
             case Transposed(component):
@@ -95,9 +116,9 @@ class Evaluator:
             case Product(factors, over):
                 return self._product(factors, over)
             case Power(base, exponent):
-                return self._together((base, exponent), lambda arrays: _power(*arrays))
+                return self._together((base, exponent), lambda arrays: self.power(*arrays))
             case Function(row, args):
-                return self._together(args, lambda arrays: row.numpy(*arrays))
+                return self._together(args, lambda arrays: self.function(row, arrays))
             case Apply(primitive, tensor, axes, slots):
                 return self.take(self._primitive(primitive, tensor, axes), slots)
             case Opaque(function, tensor, order, slots):
@@ -171,12 +192,12 @@ class Evaluator:
             operands += [array, [letters[index] for index in own]]
         if not operands:
             return np.asarray(1.0), ()
-        return np.einsum(*operands, [letters[index] for index in axes], optimize=len(values) > 2), axes
+        return np.einsum(*operands, [letters[index] for index in axes], optimize=len(values) > 2 and all(array.dtype != object for array, _ in values)), axes
 
     def _primitive(self, primitive: str, tensor: str, axes: tuple[int, ...]) -> Array:
         key = primitive, tensor, axes
         if key not in self._primitives:
-            self._primitives[key] = TABLE[primitive].numpy(self.tensors[tensor], axes)
+            self._primitives[key] = self.primitive(primitive, self.tensors[tensor], axes)
         return self._primitives[key]
 
     def _contraction(self, left: Expr, right: Expr, pairs: Sequence[tuple[Index, Index]]) -> Labelled:
@@ -209,12 +230,3 @@ class Evaluator:
 
 def _along(axes: Sequence[Index], index: Index) -> list[int]:
     return [-1 if other == index else 1 for other in axes]
-
-
-def _power(base: Array, exponent: Array) -> Array:
-    with np.errstate(all="ignore"):
-        return np.power(base, exponent)
-
-
-def is_one(slot: Slot) -> bool:
-    return isinstance(slot, Affine) and not slot.terms

@@ -40,10 +40,12 @@ def read_program(
     shapes: Shapes | None = None,
     definitions: Sequence[str] = (),
     assume: Mapping[str, str | Iterable[str]] | None = None,
+    dims: Iterable[str] = (),
 ) -> Program:
     """The program of an expression; every DerivationError has its place."""
     declared = {name: parse_shape(shape) for name, shape in (shapes or {}).items()}
     scope = Scope(declared, _assumptions(assume or {}))
+    scope.dims.update(dims)
     lines = [read_definition(text) for text in definitions]
     tree, source = read(expr) if not is_definition(expr) else (None, Source(expr))
     last = tree if tree is not None else read_definition(expr).tree

@@ -14,6 +14,8 @@ from .. import functions
 from ..index.nodes import Component, Constant, Expr, Function, Number, Power, Product, Sum
 
 VARIABLES = ("u", "v")
+SIMPLIFIED = 80  # operations of a derivative that SymPy is asked to simplify
+HIGHEST = 8  # power in it
 
 
 def compiled(body: Expr, arity: int) -> Callable[..., Any]:
@@ -57,12 +59,21 @@ def derivative(source: str, variable: str) -> str | None:
     text = _text(plain)
     if text is None:
         return None
-    candidates = [plain, *(form for form in (_tried(sympy.simplify, plain), _tried(sympy.factor, plain)) if form is not None)]
+    changes = (sympy.simplify, sympy.factor) if _small(plain) else ()
+    candidates = [plain, *(form for form in (_tried(change, plain) for change in changes) if form is not None)]
     for form in sorted(map(_positive, candidates), key=sympy.count_ops):
         better = _text(form)
         if better is not None and _same(better, text):
             return better
     return text
+
+
+def _small(expr: Any) -> bool:
+    """Whether SymPy's simplifications, which multiply powers out, end soon."""
+    import sympy
+
+    exponents = [power.exp for power in expr.atoms(sympy.Pow)]
+    return bool(expr.count_ops() <= SIMPLIFIED and all(not exponent.is_number or abs(exponent) <= HIGHEST for exponent in exponents))
 
 
 def _positive(expr: Any) -> Any:

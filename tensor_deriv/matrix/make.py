@@ -5,11 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-from .nodes import Add, Array, Call, Column, Diag, DiagOf, Elem, Eye, Filled, MatMul, Mul, Num, Outer, Pow, T, Trace, num
+from .nodes import Add, Array, Call, Column, Diag, DiagOf, Elem, Eye, Filled, MatMul, Mul, Num, Outer, Pow, T, Trace, broadcast, num
 
 
 def add(terms: Iterable[Array]) -> Array:
-    """A sum: nested ones opened, numbers collected, zeros left out."""
+    """A sum: nested ones opened, numbers collected, zeros left out; of the shape its terms broadcast to."""
+    terms = list(terms)
+    return _shaped(_added(terms), terms)
+
+
+def _shaped(node: Array, parts: list[Array]) -> Array:
+    """A sum or product whose parts cancelled, repeated to the shape they had."""
+    shape = broadcast(*(part.shape for part in parts))
+    if node.shape == shape:
+        return node
+    if isinstance(node, Num) and node.value in (0, 1):
+        return Filled(int(node.value), shape)
+    return Mul((*node.parts, Filled(1, shape)) if isinstance(node, Mul) else (node, Filled(1, shape)))
+
+
+def _added(terms: list[Array]) -> Array:
     flat: list[Array] = []
     for term in terms:
         flat += term.parts if isinstance(term, Add) else (term,)
@@ -26,7 +41,12 @@ def add(terms: Iterable[Array]) -> Array:
 
 
 def mul(factors: Iterable[Array]) -> Array:
-    """A Hadamard product: nested ones opened, the number first, equal bases joined."""
+    """A Hadamard product: nested ones opened, the number first, equal bases joined; of the shape its factors broadcast to."""
+    factors = list(factors)
+    return _shaped(_multiplied(factors), factors)
+
+
+def _multiplied(factors: list[Array]) -> Array:
     value = Fraction(1)
     powers: dict[Array, Array] = {}
     stack = list(factors)[::-1]

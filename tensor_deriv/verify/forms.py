@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,7 +42,7 @@ def text_value(derivation: Derivation, evaluator: Evaluator, point: Point) -> An
     assert derivation.matrix is not None
     program = derivation.gradient.program
     shapes = {name: tuple(map(str, shape)) for name, shape in program.given.items()}
-    reread = read_program(derivation.matrix, shapes, derivation.definitions)
+    reread = read_program(derivation.matrix, shapes, derivation.definitions, dims=program.dims)
     given = {name: evaluator.tensors[name] for name in reread.inputs}
     again = Point(given, dict(point.sizes), point.functions).evaluator(reread)
     return again.at(reread.result.body, reread.result.axes)
@@ -50,4 +51,5 @@ def text_value(derivation: Derivation, evaluator: Evaluator, point: Point) -> An
 def code_value(derivation: Derivation, evaluator: Evaluator) -> Any:
     """The value of the generated NumPy function."""
     function = derivation.function("numpy")
-    return function(**{name: evaluator.tensors[name] for name in derivation.given})
+    sizes = {name: evaluator.sizes[name] for name, p in signature(function).parameters.items() if p.kind is p.KEYWORD_ONLY}
+    return function(**{name: evaluator.tensors[name] for name in derivation.given}, **sizes)

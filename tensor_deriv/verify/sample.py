@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -51,27 +50,41 @@ class Point:
 
 
 class Arbitrary:
-    """An arbitrary function made definite: a random cubic, with its derivatives."""
+    """An arbitrary function made definite: c·t + (d·t)² + (e·t)³, one for each entry of the result.
+
+    The coefficients are integers over a power of two, so it is the same function in every arithmetic.
+    """
 
     def __init__(self, rng: Generator, own: tuple[int, ...], shape: tuple[int, ...]) -> None:
         self.own, self.shape = own, shape
         size = int(np.prod(shape))
-        self.parts = [rng.normal(size=(*own, *(size,) * degree)) / (1 + size) ** (degree / 2) for degree in range(4)]
-        self.parts[2] = self.parts[2] + np.swapaxes(self.parts[2], -1, -2)
-        cubic = self.parts[3]
-        self.parts[3] = sum((np.moveaxis(cubic, (-3, -2, -1), order) for order in itertools.permutations((-3, -2, -1))), 0 * cubic)
+        scale = 2.0 ** -(3 + size.bit_length())
+        self.c, self.d, self.e = (rng.integers(-16, 17, size=(*own, size)) * (scale * by) for by in (8.0, 1.0, 1.0))
 
     def __call__(self, x: Array, order: int) -> Array:
         """The derivative of that order, of shape own + shape · order."""
         flat = np.reshape(x, -1)
-        total: Array = 0.0
-        for degree in range(order, 4):
-            part, falling = self.parts[degree], 1.0
-            for step in range(degree - order):
-                part, falling = part @ flat, falling * (step + 1)
-            total = total + part / falling
-        full = np.broadcast_to(total, (*self.own, *(flat.size,) * order))
-        return np.reshape(full, (*self.own, *self.shape * order))
+        quadratic, cubic = np.asarray(self.d @ flat), np.asarray(self.e @ flat)
+        match order:
+            case 0:
+                value = self.c @ flat + quadratic * quadratic + cubic * cubic * cubic
+            case 1:
+                value = self.c + self.d * (2 * quadratic[..., None]) + self.e * (3 * cubic[..., None] ** 2)
+            case 2:
+                value = 2 * _powers(self.d, 2) + _powers(self.e, 2) * (6 * cubic[..., None, None])
+            case 3:
+                value = 6 * _powers(self.e, 3)
+            case _:
+                value = 0.0 * _powers(self.e, order)
+        return np.reshape(value, (*self.own, *self.shape * order))
+
+
+def _powers(w: Array, order: int) -> Array:
+    """w ⊗ w ⊗ … along the last axis."""
+    result = w
+    for _ in range(order - 1):
+        result = result[..., None] * w.reshape(*w.shape[:-1], *(1,) * (result.ndim - w.ndim + 1), w.shape[-1])
+    return result
 
 
 def draw(program: Program, rng: Generator, with_one: bool = False, under: Program | None = None) -> Point:
@@ -108,7 +121,7 @@ def _candidate(program: Program, rng: Generator, sizes: dict[str, int], attempt:
     for name, tensor in program.inputs.items():
         kind = attempt if attempt < 2 else int(rng.integers(len(DRAWS)))
         given[name] = draw_tensor(tensor, rng, sizes, DRAWS[kind])
-    return Point(given, sizes, _arbitrary(program, rng, sizes))
+    return Point(given, sizes, arbitrary(program, rng, sizes))
 
 
 def draw_tensor(tensor: Tensor, rng: Generator, sizes: Mapping[str, int], how: Callable[[Generator, tuple[int, ...]], Array]) -> Array:
@@ -134,7 +147,8 @@ def _orthonormal(value: Array) -> Array:
     return np.linalg.qr(value)[0] if value.shape[0] >= value.shape[1] else np.full(value.shape, np.nan)
 
 
-def _arbitrary(program: Program, rng: Generator, sizes: Mapping[str, int]) -> dict[str, Arbitrary]:
+def arbitrary(program: Program, rng: Generator, sizes: Mapping[str, int]) -> dict[str, Arbitrary]:
+    """A definite function for each arbitrary one of a program."""
     found: dict[str, Arbitrary] = {}
     bodies = [definition.body for definition in program.definitions.values()] + [program.result.body]
     for body in bodies:

@@ -1,0 +1,198 @@
+"""Many digits: the meaning of every function in mpmath, where float64 shows nine digits of a derivative and this fifty."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from functools import reduce
+from typing import Any
+
+import mpmath
+import numpy as np
+
+from ..functions import scalar_expression
+from ..index.evaluate import Evaluator
+from .field import eliminate
+
+Array = Any
+DIGITS = 60
+WANTED = 25  # digits in which two ways must agree
+
+mp = mpmath.mp.clone()
+mp.dps = DIGITS
+
+
+def _gelu(x: Any) -> Any:
+    return x * (1 + mp.erf(x / mp.sqrt(2))) / 2
+
+
+def _sigmoid(x: Any) -> Any:
+    return 1 / (1 + mp.exp(-x))
+
+
+def _step(x: Any) -> Any:
+    return (mp.sign(x) + 1) / 2
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    **{name: getattr(mp, name) for name in ("exp", "log", "log1p", "expm1", "sin", "cos", "tan", "sinh", "cosh", "tanh", "erf", "sign")},
+    "arcsin": mp.asin,
+    "arccos": mp.acos,
+    "arctan": mp.atan,
+    "sigmoid": _sigmoid,
+    "softplus": lambda x: mp.log1p(mp.exp(x)),
+    "relu": lambda x: max(x, mp.mpf(0)),
+    "gelu": _gelu,
+    "silu": lambda x: x * _sigmoid(x),
+    "abs": abs,
+    "step": _step,
+    "greater": lambda x, y: mp.mpf(int(x > y)),
+    "equal": lambda x, y: mp.mpf(int(x == y)),
+    "maximum": max,
+    "minimum": min,
+}
+
+
+class NoDigits(Exception):
+    """A function whose value to many digits is not known here."""
+
+
+def many(array: Array) -> Array:
+    """An array of floats as one of many digits."""
+    result = np.empty(np.shape(array), dtype=object)
+    for place in np.ndindex(result.shape):
+        result[place] = mp.mpf(float(np.asarray(array)[place]))
+    return result
+
+
+class DigitsEvaluator(Evaluator):
+    """Evaluates with sixty digits."""
+
+    def number(self, value: Fraction) -> Array:
+        array = np.empty((), dtype=object)
+        array[()] = mp.mpf(value.numerator) / value.denominator
+        return array
+
+    def pi(self) -> Array:
+        array = np.empty((), dtype=object)
+        array[()] = +mp.pi
+        return array
+
+    def power(self, base: Array, exponent: Array) -> Array:
+        return np.frompyfunc(_power, 2, 1)(base, exponent)
+
+    def function(self, row: Any, arrays: Sequence[Array]) -> Array:
+        function = FUNCTIONS.get(row.name) or _own(row)
+        return np.frompyfunc(lambda *values: function(*map(mp.mpf, values)), len(arrays), 1)(*arrays)
+
+    def primitive(self, name: str, array: Array, axes: tuple[int, ...]) -> Array:
+        return primitive(name, array, axes)
+
+
+def _own(row: Any) -> Callable[..., Any]:
+    """A function of the caller's own, from its tree."""
+    if not row.source:
+        raise NoDigits(row.name)
+    tree = scalar_expression(row.source)
+
+    def function(*values: Any) -> Any:
+        tensors = {name: many_scalar(value) for name, value in zip("uv", values, strict=False)}
+        return DigitsEvaluator(tensors, {}).evaluate(tree)[0][()]
+
+    return function
+
+
+def many_scalar(value: Any) -> Array:
+    array = np.empty((), dtype=object)
+    array[()] = value
+    return array
+
+
+def _power(base: Any, exponent: Any) -> Any:
+    base, exponent = mp.mpf(base), mp.mpf(exponent)
+    result = base ** (int(exponent) if exponent == int(exponent) else exponent)
+    if isinstance(result, mp.mpc):
+        raise NoDigits("a power of a negative number")
+    return result
+
+
+def primitive(name: str, array: Array, axes: tuple[int, ...]) -> Array:
+    """A tensor primitive by its definition, in whatever arithmetic the entries have."""
+    if name in ("inv", "det", "logdet"):
+        return _matrices(name, array)
+    if name.startswith("prod"):
+        return _products(array, axes, int(name[4:] or 0))
+    moved = np.moveaxis(array, axes, range(-len(axes), 0))
+    batch = moved.shape[: moved.ndim - len(axes)]
+    flat = moved.reshape(*batch, -1)
+    rows = [_ROWS[name](list(flat[place])) for place in np.ndindex(batch)]
+    if name in _MAPS:
+        full = np.empty(flat.shape, dtype=object)
+        for place, row in zip(np.ndindex(batch), rows, strict=True):
+            full[place] = row
+        return np.moveaxis(full.reshape(moved.shape), range(-len(axes), 0), axes)
+    result = np.empty(batch, dtype=object)
+    for place, row in zip(np.ndindex(batch), rows, strict=True):
+        result[place] = row
+    return result
+
+
+def _logsumexp(values: list[Any]) -> Any:
+    top = max(values)
+    return top + mp.log(sum(mp.exp(v - top) for v in values))
+
+
+def _softmax(values: list[Any]) -> list[Any]:
+    total = _logsumexp(values)
+    return [mp.exp(v - total) for v in values]
+
+
+def _mask(extreme: Callable[[list[Any]], Any]) -> Callable[[list[Any]], list[Any]]:
+    def mask(values: list[Any]) -> list[Any]:
+        hits = [mp.mpf(int(v == extreme(values))) for v in values]
+        return [hit / sum(hits) for hit in hits]
+
+    return mask
+
+
+def _var(values: list[Any]) -> Any:
+    mean = sum(values) / len(values)
+    return sum((v - mean) ** 2 for v in values) / len(values)
+
+
+_ROWS: dict[str, Callable[[list[Any]], Any]] = {
+    "softmax": _softmax,
+    "log_softmax": lambda values: [v - _logsumexp(values) for v in values],
+    "logsumexp": _logsumexp,
+    "norm": lambda values: mp.sqrt(sum(v * v for v in values)),
+    "var": _var,
+    "max": max,
+    "min": min,
+    "max_mask": _mask(max),
+    "min_mask": _mask(min),
+}
+_MAPS = {"softmax", "log_softmax", "max_mask", "min_mask"}
+
+
+def _products(array: Array, axes: tuple[int, ...], order: int) -> Array:
+    moved = np.moveaxis(array, axes, range(-len(axes), 0))
+    batch, acted = moved.shape[: moved.ndim - len(axes)], moved.shape[moved.ndim - len(axes) :]
+    flat = moved.reshape(*batch, -1)
+    count = flat.shape[-1]
+    result = np.empty((*batch, *(count,) * order), dtype=object)
+    for place in np.ndindex(result.shape):
+        left_out = place[len(batch) :]
+        row = flat[place[: len(batch)]]
+        result[place] = reduce(lambda a, b: a * b, (v for at, v in enumerate(row) if at not in left_out), mp.mpf(1))
+    return result.reshape(*batch, *acted * order)
+
+
+def _matrices(name: str, array: Array) -> Array:
+    batch = array.shape[:-2]
+    shape = array.shape if name == "inv" else batch
+    result = np.empty(shape, dtype=object)
+    for place in np.ndindex(batch):
+        determinant, inverse = eliminate(array[place])
+        value = {"inv": inverse, "det": determinant, "logdet": mp.log(abs(determinant)) if determinant else mp.ninf}[name]
+        result[place if batch else ...] = value
+    return result

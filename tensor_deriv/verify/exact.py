@@ -1,0 +1,190 @@
+"""Exact comparison: in a prime field where everything is rational, to many digits where it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..index.evaluate import Evaluator
+from ..index.nodes import Apply, Expr, Extent, Number, Power, Product, Sum
+from ..program import Program
+from .digits import WANTED, DigitsEvaluator, NoDigits, many, mp
+from .field import PRIME, Dual, FieldEvaluator, NotRational, dual, embedded
+from .sample import Point, arbitrary, draw, draw_sizes
+
+Array = Any
+STEP = mp.mpf(10) ** -12  # of central differences, whose error after one extrapolation is its fourth power
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What exact arithmetic says: whether two ways agree, in which arithmetic, and how sure that is."""
+
+    ok: bool
+    arithmetic: str
+    points: int
+    sure: str
+
+
+def agree(question: Program, wrt: str, answer: Program, rng: np.random.Generator, points: int = 2) -> Verdict:
+    """Whether `answer` is the derivative of `question` by `wrt`, exactly or to 25 digits.
+
+    The derivative is taken of the question's own value: its ε part in the field, or differences at sixty digits.
+    """
+    try:
+        return _in_field(question, wrt, answer, rng, points)
+    except NotRational:
+        return _in_digits(question, wrt, answer, rng, points)
+
+
+def _in_field(question: Program, wrt: str, answer: Program, rng: np.random.Generator, points: int) -> Verdict:
+    tried, failed = 0, 0
+    while tried < points:
+        sizes = draw_sizes(answer, rng, tried == points - 1)
+        given = _integers(answer, rng, sizes)
+        functions = {**arbitrary(answer, rng, sizes), **arbitrary(question, rng, sizes)}
+        try:
+            got = _value(FieldEvaluator, answer, given, sizes, functions)
+            want = _epsilon(question, wrt, given, sizes, functions)
+        except ZeroDivisionError:
+            failed += 1
+            if failed > 20:
+                raise NotRational("every point that was drawn is singular") from None
+            continue
+        tried += 1
+        if got.shape != want.shape or any(dual(a).a != dual(b).a for a, b in zip(got.ravel(), want.ravel(), strict=True)):
+            return Verdict(False, "a prime field", tried, "they differ at a point of the field, so they are different")
+    bound = degree(answer) + degree(question)
+    sure = f"two different rational expressions of degree {bound} pass with a probability under {(bound / PRIME) ** points:.0e}"
+    return Verdict(True, "a prime field", points, sure)
+
+
+def _integers(program: Program, rng: np.random.Generator, sizes: Mapping[str, int]) -> dict[str, Array]:
+    given = {}
+    for name, tensor in program.inputs.items():
+        shape = tuple(dim.value(sizes) for dim in tensor.shape)
+        value = rng.integers(1, PRIME, size=shape)
+        known = tensor.assumptions
+        if known & {"symmetric", "spd"}:
+            value = np.triu(value) + np.triu(value, 1).T
+        if "diagonal" in known:
+            value = np.diag(np.diag(value))
+        if known & {"simplex", "orthogonal"}:
+            raise NotRational("an assumption that integers do not keep")
+        given[name] = embedded(value)
+    return given
+
+
+def _evaluator(kind: type[Evaluator], program: Program, given: Mapping[str, Array], sizes: Mapping[str, int], functions: Mapping[str, Any]) -> Evaluator:
+    evaluator = kind(given, sizes, functions, program.definitions)
+    for name, definition in program.definitions.items():
+        if name not in given:
+            evaluator.tensors[name] = np.asarray(evaluator.at(definition.body, definition.axes), dtype=object)
+    return evaluator
+
+
+def _value(kind: type[Evaluator], program: Program, given: Mapping[str, Array], sizes: Mapping[str, int], functions: Mapping[str, Any]) -> Array:
+    evaluator = _evaluator(kind, program, given, sizes, functions)
+    return np.asarray(evaluator.at(program.result.body, program.result.axes), dtype=object)
+
+
+def _start(kind: type[Evaluator], program: Program, wrt: str, given: Mapping[str, Array], sizes: Mapping[str, int], functions: Mapping[str, Any]) -> Array:
+    return given[wrt] if wrt in given else _evaluator(kind, program, given, sizes, functions).tensors[wrt]
+
+
+def _epsilon(program: Program, wrt: str, given: Mapping[str, Array], sizes: Mapping[str, int], functions: Mapping[str, Any]) -> Array:
+    x = _start(FieldEvaluator, program, wrt, given, sizes, functions)
+    columns = []
+    for place in np.ndindex(x.shape):
+        moved = x.copy()
+        moved[place] = Dual(x[place].a, 1)
+        value = _value(FieldEvaluator, program, {**given, wrt: moved}, sizes, functions)
+        columns.append(np.frompyfunc(lambda item: Dual(dual(item).b), 1, 1)(value))
+    return _stacked(columns, x.shape)
+
+
+def _stacked(columns: list[Array], shape: tuple[int, ...]) -> Array:
+    value = np.shape(columns[0])
+    array = np.empty((*shape, *value), dtype=object)
+    for place, column in zip(np.ndindex(shape), columns, strict=True):
+        array[place] = column if np.ndim(column) else (column[()] if isinstance(column, np.ndarray) else column)
+    return np.moveaxis(array, range(len(shape)), range(-len(shape), 0)) if shape else array
+
+
+def _in_digits(question: Program, wrt: str, answer: Program, rng: np.random.Generator, points: int) -> Verdict:
+    worst = mp.mpf(0)
+    for tried in range(points):
+        point = draw(answer, rng, tried == points - 1, question)
+        given = {name: kept(many(array), answer.inputs[name].assumptions) for name, array in point.given.items()}
+        got = _value(DigitsEvaluator, answer, given, point.sizes, point.functions)
+        want = _differences(question, wrt, given, point)
+        worst = max(worst, _error(got, want))
+    digits = int(-mp.log10(worst)) if worst else mp.dps
+    return Verdict(digits >= WANTED, "sixty digits", points, f"they agree in {digits} digits")
+
+
+def kept(array: Array, assumptions: frozenset[str]) -> Array:
+    """An array of many digits that keeps its assumptions to as many."""
+    if "simplex" in assumptions:
+        return array / np.sum(array, axis=-1, keepdims=True)
+    if "orthogonal" in assumptions:
+        for column in range(array.shape[1]):  # Gram and Schmidt
+            for before in range(column):
+                array[:, column] -= array[:, before] * np.sum(array[:, before] * array[:, column])
+            array[:, column] /= mp.sqrt(np.sum(array[:, column] ** 2))
+    return array
+
+
+def _differences(program: Program, wrt: str, given: Mapping[str, Array], point: Point) -> Array:
+    x = _start(DigitsEvaluator, program, wrt, given, point.sizes, point.functions)
+    columns = []
+    for place in np.ndindex(x.shape):
+        wide, narrow = (_central(program, wrt, given, point, x, place, STEP / scale) for scale in (1, 2))
+        columns.append(narrow + (narrow - wide) / 3)
+    return _stacked(columns, x.shape)
+
+
+def _central(program: Program, wrt: str, given: Mapping[str, Array], point: Point, x: Array, place: tuple[int, ...], step: Any) -> Array:
+    sides = []
+    for sign in (1, -1):
+        moved = x.copy()
+        moved[place] = x[place] + sign * step
+        sides.append(_value(DigitsEvaluator, program, {**given, wrt: moved}, point.sizes, point.functions))
+    return (sides[0] - sides[1]) / (2 * step)
+
+
+def _error(got: Array, want: Array) -> Any:
+    if got.shape != want.shape:
+        return mp.inf
+    scale = max((abs(mp.mpf(item)) for item in want.ravel()), default=mp.mpf(0))
+    worst = max((abs(mp.mpf(a) - mp.mpf(b)) for a, b in zip(got.ravel(), want.ravel(), strict=True)), default=mp.mpf(0))
+    return worst / max(scale, mp.mpf(10) ** -10)
+
+
+def degree(program: Program) -> int:
+    """A bound on the degree of a program's result as a rational expression, numerator and denominator together."""
+    known: dict[str, int] = {}
+    for name, definition in program.definitions.items():
+        known[name] = _degree(definition.body, known)
+    return _degree(program.result.body, known)
+
+
+def _degree(expr: Expr, known: Mapping[str, int]) -> int:
+    match expr:
+        case Number() | Extent():
+            return 0
+        case Sum(terms):
+            return sum(_degree(term, known) for term in terms)
+        case Product(factors, _):
+            return sum(_degree(factor, known) for factor in factors)
+        case Power(base, Number(value)):
+            return int(abs(value)) * _degree(base, known)
+        case Apply(_, tensor, _, _):
+            return 16 * max(known.get(tensor, 1), 1)  # matrices of at most 8 rows: numerator and determinant
+    return max((known.get(name, 1) for name in expr.tensors), default=0)
+
+
+__all__ = ["NoDigits", "Verdict", "agree", "degree"]
