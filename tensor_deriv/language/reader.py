@@ -56,10 +56,13 @@ def read_program(
     return _finish(scope, result, (*definitions, expr))
 
 
+def _names(tree: ast.expr) -> set[str]:
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
 def _words(tree: ast.expr) -> set[str]:
     """Every name in a tree, in capitals as well, as x[i] may stand for the components of X."""
-    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    return names | {name[0].upper() + name[1:] for name in names}
+    return _names(tree) | {name[0].upper() + name[1:] for name in _names(tree)}
 
 
 def _letters(tree: ast.expr) -> set[str]:
@@ -85,7 +88,7 @@ def _define(scope: Scope, line: Line, text: str, declared: Mapping[str, tuple[Di
         return
     if line.name in scope.definitions:
         raise ParseError(f"`{line.name}` is defined twice", line.left)
-    if line.name in scope.inputs or line.name in _words(line.tree) - _letters(line.tree):
+    if line.name in scope.inputs or line.name in _names(line.tree) - _letters(line.tree):
         raise ParseError(f"`{line.name}` is used before its definition", line.left)
     if line.name in OPERATIONS or line.name in functions.TABLE:
         raise ParseError(f"`{line.name}` is a function and cannot be defined", line.left)

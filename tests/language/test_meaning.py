@@ -118,6 +118,7 @@ PROGRAMS = [  # (definitions, text, shapes, the shape of the result)
     ([], "norm(x - y) + sum(S) + max(V) + r", {}, "q"), ([], "inv(A)*V*R", {}, "n n"),
     (["T = kron(A, B)"], "T + kron(C, D)", {"A": "n d", "B": "k m", "C": "k m", "D": "n d"}, "k*n d*m"),
     (["swish(u) = u*sigmoid(u)"], "sum(swish(X))", {}, ""), (["f(p, q) = p*log(q)"], "f(x, exp(y))", {}, "n"),
+    (["R = 2*r"], "R + r", {}, "n"),
     (["f(u) = u**2", "g(t) = f(t) + f(2*t)"], "g(X)", {}, "n d"),
     (["f(u) = (u > 0)*u + pi"], "f(x)", {}, "n"), (["f(u) = u**2", "y[i] = f(x[i])*z[i]"], "y", {}, "n"),
     (["A1 = tanh(X @ W1)", "A2 = tanh(A1 @ W2)"], "sum((A2 - Y)**2)", {}, ""), (["A = X + 1", "B = A*A"], "A @ B.T", {}, "n n"),
