@@ -122,7 +122,8 @@ class ArrayPrinter(EntriesPrinter):
         line = "/" in shown and (bool(below) or self.target.slashed)
         top = Fraction(value.numerator) if line else value
         words = [] if top == 1 and (above or body or below or line) else [self.target.number(top)[0]]
-        words += [self.at(part, FACTOR) for part in above]
+        single = len(above) == 1 and not words and body is None
+        words += [self.at(part, PRODUCT if single else FACTOR) for part in above]
         alone = len(below) == 1 and not line and not self.target.slashed  # needs no bracket under a bar
         under = [self.target.number(Fraction(value.denominator))[0]] * line + [self.at(part, SUM if alone else FACTOR) for part in below]
         if not under:

@@ -19,6 +19,7 @@ def to_html(derivation: Derivation) -> str:
     parts = [f"<p><strong>{escape(title(derivation))}</strong></p>", f"<p>{escape(layout(derivation))}</p>"]
     parts.append(f"<div>$${escape(derivation_latex(derivation, derivation.style, True, False))}$$</div>")
     code = escape("\n".join(code_lines(derivation)))
-    parts.append(f"<pre><code>{code}</code></pre>" if code else f"<p>{escape(reason(derivation))}</p>")
+    parts += [f"<p>{escape(words)}</p>" for words in [reason(derivation)] if words]
+    parts += [f"<pre><code>{code}</code></pre>"] if code else []
     parts += [f"<ul>{''.join(f'<li>{escape(words)}</li>' for words in derivation.conventions)}</ul>"] if derivation.conventions else []
     return f'<div class="tensor-deriv">{"".join(parts)}</div>'

@@ -9,7 +9,7 @@ from ..functions import Elementwise
 from ..index.dims import Dim
 from ..matrix.text import number_text
 from .symbols import GREEK, Drawn, Symbol, parse
-from .targets import ATOM, FACTOR, SUM, Printed, dim_text, filled
+from .targets import ATOM, DIGITS, FACTOR, SUM, Printed, dim_text, filled
 
 _TALL = (r"\frac", r"\sum", r"\prod", r"\left")
 
@@ -90,7 +90,7 @@ class Latex:
     def join(self, parts: Sequence[str]) -> str:
         text = ""
         for part in parts:
-            text += (r" \cdot " if part[:1].isdigit() else " ") + part if text else part
+            text += (r" \cdot " if part[:1] in DIGITS else " ") + part if text else part
         return text
 
     def chain(self, parts: Sequence[str]) -> str:

@@ -20,9 +20,9 @@ def derivation_markdown(derivation: Derivation, style: str, steps: bool) -> str:
     forward = forward_latex(derivation, style) if steps else ""
     blocks += [_display(forward)] if forward else []
     blocks.append(_display(sections_latex(derivation, style) if steps else derivation_latex(derivation, style, False, False)))
-    blocks.append("\n".join(["```python", *code_lines(derivation), "```"]) if derivation.matrix else reason(derivation))
+    blocks += [reason(derivation), "\n".join(["```python", *code_lines(derivation), "```"]) if derivation.matrix else ""]
     blocks += ["\n".join(f"- {words}" for words in derivation.conventions)] if derivation.conventions else []
-    return "\n\n".join(blocks) + "\n"
+    return "\n\n".join(block for block in blocks if block) + "\n"
 
 
 def _display(latex: str) -> str:

@@ -16,7 +16,9 @@ def code_lines(derivation: Derivation) -> list[str]:
 
 
 def reason(derivation: Derivation) -> str:
-    """Why there is no matrix form, in a sentence."""
+    """Why there is no matrix form, in a sentence; empty where there is one."""
+    if derivation.form.matrix and derivation.matrix:
+        return ""
     rank = len(derivation.shape)
     if rank > 2:
         return f"There is no matrix form: the derivative has {rank} axes."

@@ -26,7 +26,7 @@ def report(derivation: Derivation, check_report: Report | None, steps: bool = Tr
         _headed("Forward", _indented(forward_text(derivation, style))),
         zero_sentence(derivation) if derivation.zero else "",
         _headed("Derivation", _indented(text)),
-        _headed("Matrix form", _indented("\n".join(code_lines(derivation)) or reason(derivation))),
+        _headed("Matrix form", _indented("\n".join(filter(None, [reason(derivation), *code_lines(derivation)])))),
         _headed("Conventions", _indented("\n".join(derivation.conventions))),
         _headed("LaTeX", _indented(derivation_latex(derivation, style, steps, every))),
         _headed("NumPy", _indented(code or "")),

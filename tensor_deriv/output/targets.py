@@ -13,6 +13,7 @@ from .symbols import Drawn, Symbol
 
 SUM, SERIES, PRODUCT, FACTOR, ATOM = range(1, 6)  # SERIES: a product behind a Σ; FACTOR: no superscript fits on it
 Printed = tuple[str, int]
+DIGITS = tuple("0123456789")  # 𝟏 is none
 
 
 class Target(Protocol):

@@ -10,7 +10,7 @@ from ..functions import Elementwise
 from ..index.dims import Dim
 from ..matrix.text import number_text
 from .symbols import GREEK, Drawn, Symbol, parse
-from .targets import ATOM, FACTOR, PRODUCT, SUM, Printed, dim_text, filled
+from .targets import ATOM, DIGITS, FACTOR, PRODUCT, SUM, Printed, dim_text, filled
 
 _ROWS = {
     "abs": "|{0}|",
@@ -90,7 +90,7 @@ class Text:
     def join(self, parts: Sequence[str]) -> str:
         text = ""
         for part in parts:
-            text += (" · " if part[:1].isdigit() else " ") + part if text else part
+            text += (" · " if part[:1] in DIGITS else " ") + part if text else part
         return text
 
     def chain(self, parts: Sequence[str]) -> str:
