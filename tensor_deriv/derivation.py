@@ -189,11 +189,11 @@ class Derivation:
 
         return compiled(self.value_code(target))
 
-    def check(self, seed: int = 0) -> Report:
-        """Compare steps, result, matrix form and code at random points; a Report."""
+    def check(self, seed: int = 0, exact: bool = False) -> Report:
+        """Compare steps, result, matrix form and code at random points, on request exactly as well; a Report."""
         from .verify.check import check
 
-        return check(self, seed)
+        return check(self, seed, exact)
 
     def forms_to_check(self) -> list[tuple[str, Callable[..., Any]]]:
         """The ways the result is said, each as a function of an evaluator and a point."""

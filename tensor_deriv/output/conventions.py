@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ..index.dims import Dim
-from ..index.nodes import Affine, Apply, Expr, Function, walk
+from ..index.nodes import Affine, Apply, Expr, Function, Sum, walk
 from ..primitives import TABLE
 
 if TYPE_CHECKING:
@@ -20,6 +20,13 @@ def conventions(derivation: Derivation) -> tuple[str, ...]:
     bodies = [below.result.body, *(below.definitions[name].body for name in below.definitions if name in moving)]
     found = [kink for body in bodies for node in walk(body) if (kink := _kink(node, moving))]
     return tuple(dict.fromkeys([*found, *_places(derivation)]))
+
+
+def notes(derivation: Derivation) -> tuple[str, ...]:
+    """The conventions, and what a ∂ on the right-hand side means where it stands beside others."""
+    several = any(isinstance(section.steps[0].expr, Sum) for section in derivation.sections)
+    held = ("a ∂ on the right-hand side holds every other named tensor fixed",) if several else ()
+    return derivation.conventions + held
 
 
 def _kink(node: Expr, moving: set[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .conventions import layout, zero_sentence
+from .conventions import layout, notes, zero_sentence
 from .latex import derivation_latex, forward_latex, sections_latex
 from .matrix_text import code_lines, reason
 
@@ -21,7 +21,7 @@ def derivation_markdown(derivation: Derivation, style: str, steps: bool) -> str:
     blocks += [_display(forward)] if forward else []
     blocks.append(_display(sections_latex(derivation, style) if steps else derivation_latex(derivation, style, False, False)))
     blocks += [reason(derivation), "\n".join(["```python", *code_lines(derivation), "```"]) if derivation.matrix else ""]
-    blocks += ["\n".join(f"- {words}" for words in derivation.conventions)] if derivation.conventions else []
+    blocks.append("\n".join(f"- {words}" for words in notes(derivation)))
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .conventions import layout, zero_sentence
+from .conventions import layout, notes, zero_sentence
 from .latex import derivation_latex
 from .markdown import title
 from .matrix_text import code_lines, reason
@@ -27,7 +27,7 @@ def report(derivation: Derivation, check_report: Report | None, steps: bool = Tr
         zero_sentence(derivation) if derivation.zero else "",
         _headed("Derivation", _indented(text)),
         _headed("Matrix form", _indented("\n".join(filter(None, [reason(derivation), *code_lines(derivation)])))),
-        _headed("Conventions", _indented("\n".join(derivation.conventions))),
+        _headed("Conventions", _indented("\n".join(notes(derivation)))),
         _headed("LaTeX", _indented(derivation_latex(derivation, style, steps, every))),
         _headed("NumPy", _indented(code or "")),
         _headed("Check", _indented(verdict(check_report))) if check_report else "",

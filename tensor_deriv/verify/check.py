@@ -47,20 +47,34 @@ class Trial:
 
 @dataclass
 class Report:
-    """What was tried, and how it went."""
+    """What was tried, and how it went; for a claim also the verdict, and what explains it."""
 
     trials: list[Trial] = field(default_factory=list)
+    verdict: str = ""  # of a claim: right, wrong, not checked
+    hint: str = ""
+    counterexample: dict[str, Any] = field(default_factory=dict)
+    reason: str = ""
 
     @property
     def ok(self) -> bool:
-        return bool(self.trials) and all(trial.ok for trial in self.trials)
+        return bool(self.trials) and self.verdict in ("", "right") and all(trial.ok for trial in self.trials)
 
     @property
     def worst(self) -> float:
         return max((trial.error for trial in self.trials), default=float("nan"))
 
     def __str__(self) -> str:
-        return "\n".join(map(str, self.trials))
+        lines = [f"verdict: {self.verdict}" + (f", {self.hint or self.reason}" if self.hint or self.reason else "")] if self.verdict else []
+        lines += map(str, self.trials)
+        if self.counterexample:
+            lines.append("the smallest counterexample that was found:")
+            lines += [f"  {name} = {shown(array)}" for name, array in self.counterexample.items()]
+        return "\n".join(lines)
+
+
+def shown(array: Array) -> str:
+    """An array on one line, whole numbers without a point."""
+    return np.array2string(np.asarray(array), separator=", ", precision=6, formatter={"float_kind": "{:.6g}".format}).replace("\n", "")
 
 
 def relative_error(got: Array, want: Array) -> float:
@@ -72,7 +86,7 @@ def relative_error(got: Array, want: Array) -> float:
     return float(np.abs(got - want).max(initial=0.0)) / scale
 
 
-def check(derivation: Derivation, seed: int = 0) -> Report:
+def check(derivation: Derivation, seed: int = 0, exact: bool = False) -> Report:
     """Every comparison of section 4 of the design, on fresh points."""
     rng = np.random.default_rng(seed)
     program = derivation.gradient.program
@@ -82,6 +96,10 @@ def check(derivation: Derivation, seed: int = 0) -> Report:
         report.trials.append(check_steps(derivation, rng))
         report.trials.append(check_value(derivation, rng))
         report.trials += check_forms(derivation, points)
+        if exact:
+            from .claim import exact_trial
+
+            report.trials.append(exact_trial(derivation, rng))
     return report
 
 

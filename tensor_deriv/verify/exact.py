@@ -29,26 +29,45 @@ class Verdict:
     sure: str
 
 
-def agree(question: Program, wrt: str, answer: Program, rng: np.random.Generator, points: int = 2) -> Verdict:
-    """Whether `answer` is the derivative of `question` by `wrt`, exactly or to 25 digits.
+@dataclass(frozen=True)
+class Matter:
+    """What is compared: the question and its variable, the derivation's answer, and a claim in the names of both."""
+
+    question: Program
+    wrt: str
+    answer: Program
+    claim: Program | None = None
+
+    def claimed(self, kind: type[Evaluator], given: Mapping[str, Array], sizes: Mapping[str, int], functions: Mapping[str, Any]) -> Array:
+        """The value of the claim, or of the answer where there is none."""
+        evaluator = _evaluator(kind, self.answer, given, sizes, functions)
+        if self.claim is None:
+            return _result(evaluator, self.answer)
+        inputs = {name: evaluator.tensors[name] for name in self.claim.given}
+        return _result(_evaluator(kind, self.claim, inputs, sizes, functions), self.claim)
+
+
+def agree(matter: Matter, rng: np.random.Generator, points: int = 2) -> Verdict:
+    """Whether the answer, or the claim, is the derivative of the question, exactly or to 25 digits.
 
     The derivative is taken of the question's own value: its ε part in the field, or differences at sixty digits.
     """
     try:
-        return _in_field(question, wrt, answer, rng, points)
+        return _in_field(matter, rng, points)
     except NotRational:
-        return _in_digits(question, wrt, answer, rng, points)
+        return _in_digits(matter, rng, points)
 
 
-def _in_field(question: Program, wrt: str, answer: Program, rng: np.random.Generator, points: int) -> Verdict:
+def _in_field(matter: Matter, rng: np.random.Generator, points: int) -> Verdict:
+    question, answer = matter.question, matter.answer
     tried, failed = 0, 0
     while tried < points:
         sizes = draw_sizes(answer, rng, tried == points - 1)
         given = _integers(answer, rng, sizes)
         functions = {**arbitrary(answer, rng, sizes), **arbitrary(question, rng, sizes)}
         try:
-            got = _value(FieldEvaluator, answer, given, sizes, functions)
-            want = _epsilon(question, wrt, given, sizes, functions)
+            got = matter.claimed(FieldEvaluator, given, sizes, functions)
+            want = _epsilon(question, matter.wrt, given, sizes, functions)
         except ZeroDivisionError:
             failed += 1
             if failed > 20:
@@ -57,7 +76,7 @@ def _in_field(question: Program, wrt: str, answer: Program, rng: np.random.Gener
         tried += 1
         if got.shape != want.shape or any(dual(a).a != dual(b).a for a, b in zip(got.ravel(), want.ravel(), strict=True)):
             return Verdict(False, "a prime field", tried, "they differ at a point of the field, so they are different")
-    bound = degree(answer) + degree(question)
+    bound = degree(matter.claim or answer) + degree(question)
     sure = f"two different rational expressions of degree {bound} pass with a probability under {(bound / PRIME) ** points:.0e}"
     return Verdict(True, "a prime field", points, sure)
 
@@ -87,7 +106,10 @@ def _evaluator(kind: type[Evaluator], program: Program, given: Mapping[str, Arra
 
 
 def _value(kind: type[Evaluator], program: Program, given: Mapping[str, Array], sizes: Mapping[str, int], functions: Mapping[str, Any]) -> Array:
-    evaluator = _evaluator(kind, program, given, sizes, functions)
+    return _result(_evaluator(kind, program, given, sizes, functions), program)
+
+
+def _result(evaluator: Evaluator, program: Program) -> Array:
     return np.asarray(evaluator.at(program.result.body, program.result.axes), dtype=object)
 
 
@@ -114,13 +136,14 @@ def _stacked(columns: list[Array], shape: tuple[int, ...]) -> Array:
     return np.moveaxis(array, range(len(shape)), range(-len(shape), 0)) if shape else array
 
 
-def _in_digits(question: Program, wrt: str, answer: Program, rng: np.random.Generator, points: int) -> Verdict:
+def _in_digits(matter: Matter, rng: np.random.Generator, points: int) -> Verdict:
+    question, answer = matter.question, matter.answer
     worst = mp.mpf(0)
     for tried in range(points):
         point = draw(answer, rng, tried == points - 1, question)
         given = {name: kept(many(array), answer.inputs[name].assumptions) for name, array in point.given.items()}
-        got = _value(DigitsEvaluator, answer, given, point.sizes, point.functions)
-        want = _differences(question, wrt, given, point)
+        got = matter.claimed(DigitsEvaluator, given, point.sizes, point.functions)
+        want = _differences(question, matter.wrt, given, point)
         worst = max(worst, _error(got, want))
     digits = int(-mp.log10(worst)) if worst else mp.dps
     return Verdict(digits >= WANTED, "sixty digits", points, f"they agree in {digits} digits")
@@ -187,4 +210,4 @@ def _degree(expr: Expr, known: Mapping[str, int]) -> int:
     return max((known.get(name, 1) for name in expr.tensors), default=0)
 
 
-__all__ = ["NoDigits", "Verdict", "agree", "degree"]
+__all__ = ["Matter", "NoDigits", "Verdict", "agree", "degree"]

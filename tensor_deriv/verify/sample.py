@@ -61,6 +61,12 @@ class Arbitrary:
         scale = 2.0 ** -(3 + size.bit_length())
         self.c, self.d, self.e = (rng.integers(-16, 17, size=(*own, size)) * (scale * by) for by in (8.0, 1.0, 1.0))
 
+    def linear(self, rng: Generator) -> Arbitrary:
+        """A linear one with small whole coefficients, for people to look at."""
+        self.c = rng.integers(-1, 3, size=np.shape(self.c)).astype(float)
+        self.d, self.e = 0 * self.d, 0 * self.e
+        return self
+
     def __call__(self, x: Array, order: int) -> Array:
         """The derivative of that order, of shape own + shape · order."""
         flat = np.reshape(x, -1)
@@ -97,7 +103,7 @@ def draw(program: Program, rng: Generator, with_one: bool = False, under: Progra
             sizes = draw_sizes(program, rng, with_one)
             point = _candidate(program, rng, sizes, attempt)
             programs = [program, under] if under else [program]
-            if all(_usable(p, near) for p in programs for near in (point, *_around(point, rng))):
+            if all(usable(p, near) for p in programs for near in (point, *_around(point, rng))):
                 return point
     raise UnsupportedError("no point was found where the expression is finite, so nothing could be checked; state what is assumed of the inputs (`positive`, `spd`)")
 
@@ -169,7 +175,8 @@ def _around(point: Point, rng: Generator) -> list[Point]:
     return [Point({n: x + shift[n] * np.maximum(1, np.abs(x)) for n, x in point.given.items()}, point.sizes, point.functions) for shift in shifts]
 
 
-def _usable(program: Program, point: Point) -> bool:
+def usable(program: Program, point: Point) -> bool:
+    """Whether all that a program computes is finite and well conditioned at a point."""
     try:
         evaluator = point.evaluator(program)
         result = evaluator.at(program.result.body, program.result.axes)
