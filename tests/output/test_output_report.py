@@ -69,6 +69,12 @@ def test_conventions_are_those_on_the_way_to_the_variable():
     assert td.derive("sum(exp(x))", "x").conventions == ()
 
 
+def test_a_note_where_partial_derivatives_stand_beside_others():
+    note = "a ∂ on the right-hand side holds every other named tensor fixed"
+    assert note in report(td.derive("norm(x)*sum(x)", "x"), None)
+    assert note not in report(td.derive("sum(x)", "x"), None)
+
+
 def test_record_is_json_and_complete():
     record = json.loads(json.dumps(td.derive("sum(relu(X @ w))", "w").to_dict()))
     assert record["expr"] == "sum(relu(X @ w))"
