@@ -110,7 +110,8 @@ def _call(node: Call, value: Any) -> Any:
     if node.name in ("sum", "mean"):
         return getattr(np, node.name)(value, axis=axes, keepdims=node.keepdims)
     result = TABLE[node.name].numpy(value, axes)
-    return np.expand_dims(result, axes) if node.keepdims and TABLE[node.name].kind == "reduce" else result
+    reduced = TABLE[node.name].kind == "reduce" or node.name == "prod"
+    return np.expand_dims(result, axes) if node.keepdims and reduced else result
 
 
 def _shape(dims: tuple[Dim, ...], sizes: Mapping[str, int]) -> list[int]:

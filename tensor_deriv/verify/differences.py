@@ -17,11 +17,12 @@ def jacobian(function: Callable[[Array], Array], x: Array) -> tuple[Array, Array
     """∂function/∂x of shape value.shape + x.shape, and an error estimate for each entry.
 
     Ridders' method (Advances in Engineering Software 4, 1982): central differences at steps that shrink, every
-    extrapolation of them, and of those the one that two neighbours confirm best.
+    extrapolation of them, and of those the one that two neighbours confirm best. At a kink the estimate is infinite.
     """
     columns, errors = [], []
+    middle = np.asarray(function(x), dtype=float)
     for place in np.ndindex(x.shape):
-        best, error = _ridders(function, x, place)
+        best, error = _ridders(function, x, place, middle)
         columns.append(best)
         errors.append(error)
     if not columns:
@@ -37,12 +38,15 @@ def _stacked(columns: list[Array], shape: tuple[int, ...]) -> Array:
     return np.moveaxis(array, range(len(shape)), range(-len(shape), 0)) if shape else array
 
 
-def _ridders(function: Callable[[Array], Array], x: Array, place: tuple[int, ...]) -> tuple[Array, Array]:
+def _ridders(function: Callable[[Array], Array], x: Array, place: tuple[int, ...], middle: Array) -> tuple[Array, Array]:
     step = WIDEST * max(1.0, abs(float(x[place])))
-    row = [_central(function, x, place, step)]
+    slope, bend = _central(function, x, place, step, middle)
+    row, bends = [slope], [bend]
     best, error = row[0], np.full(np.shape(row[0]), np.inf)
     for level in range(1, LEVELS):
-        new = [_central(function, x, place, step / RATIO**level)]
+        slope, bend = _central(function, x, place, step / RATIO**level, middle)
+        new = [slope]
+        bends.append(bend)
         for order in range(level):
             # the error h^(2k) goes: D + (D − D′)/(r^(2k) − 1)
             new.append(new[order] + (new[order] - row[order]) / (RATIO ** (2 * order + 2) - 1))
@@ -50,11 +54,21 @@ def _ridders(function: Callable[[Array], Array], x: Array, place: tuple[int, ...
             better = doubt < error
             best, error = np.where(better, new[-1], best), np.where(better, doubt, error)
         row = new
+    error = np.where(_kinked(bends, best, middle), np.inf, error)
     return best, error + 1e-13 * np.abs(best)
 
 
-def _central(function: Callable[[Array], Array], x: Array, place: tuple[int, ...], step: float) -> Array:
+def _kinked(bends: list[Array], slope: Array, value: Array) -> Array:
+    """Whether the slopes of the two sides keep apart as the step shrinks; where the value is smooth they meet as fast as it does."""
+    noise = 1e-6 * np.abs(slope) + 1e-9 * np.abs(value) + 1e-9
+    return (bends[-1] > 0.6 * bends[-2]) & (bends[-1] > noise)
+
+
+def _central(function: Callable[[Array], Array], x: Array, place: tuple[int, ...], step: float, middle: Array) -> tuple[Array, Array]:
+    """The slope through both sides, and how far the slopes of the two sides are apart."""
     up, down = np.array(x, dtype=float), np.array(x, dtype=float)
     up[place] += step
     down[place] -= step
-    return (np.asarray(function(up), dtype=float) - np.asarray(function(down), dtype=float)) / (up[place] - down[place])
+    right, left = np.asarray(function(up), dtype=float), np.asarray(function(down), dtype=float)
+    width = up[place] - down[place]
+    return (right - left) / width, np.abs(right + left - 2 * middle) * (2 / width)

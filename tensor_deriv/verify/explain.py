@@ -159,7 +159,7 @@ def _tried(derivation: Derivation, claim: Claim, program: Program, rng: np.rando
 
 def _weight(item: dict[str, Any]) -> tuple[float, ...]:
     inputs = [np.abs(array).sum() for name, array in item.items() if name not in ("claimed", "derivative")]
-    return (float(sum(inputs)),)
+    return float(not np.any(item["derivative"])), float(sum(inputs))
 
 
 def small_tensor(tensor: Tensor, rng: np.random.Generator, sizes: dict[str, int]) -> Array:
