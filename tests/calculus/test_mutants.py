@@ -36,7 +36,7 @@ PROGRAMS: list[dict[str, Any]] = [
     {"expr": "sum(X**3)/x.shape[0]", "wrt": "X"},
     {"expr": "sum((x - y)**4)", "wrt": "x", "order": 2},
     {"expr": "prod(x)*sum(y*x)", "wrt": "x"},
-]  # fmt: skip
+]
 
 
 def derived(arguments: dict[str, Any]) -> Derivation:
