@@ -74,6 +74,7 @@ class Network:
     weights: dict[Index, list[Array]] = field(default_factory=dict)
     edges: list[Labelled] = field(default_factory=list)
     others: list[Labelled] = field(default_factory=list)
+    order: list[Array] = field(default_factory=list)  # the factors as they were written
 
     def put(self, item: Labelled) -> None:
         """Sort a factor in, its scalar factors apart."""
@@ -286,7 +287,9 @@ class Builder:
             return loose
         network = Network(list(product.over))
         for factor in product.factors:
-            network.put(self.natural(factor, wanted))
+            item = self.natural(factor, wanted)
+            network.put(item)
+            network.order.append(item.node)
         self._eliminate(network)
         return self._assembled(network, wanted, product)
 
@@ -407,6 +410,7 @@ class Builder:
             return self._sum(opened, wanted)
         items = [*network.others, *network.edges]
         items += [Labelled(make.mul(nodes), (index,)) for index, nodes in network.weights.items()]
+        items.sort(key=lambda item: network.order.index(item.node) if item.node in network.order else len(network.order))
         output = tuple(dict.fromkeys(i for item in items for i in item.axes if i not in network.over))
         output = tuple(sorted(output, key=lambda i: wanted.index(i) if i in wanted else -1))
         body = self._einsum(items, output)

@@ -7,6 +7,7 @@ from .nodes import Add, Array, Call, Column, Einsum, Elem, Eye, Filled, MatMul, 
 from .text import fraction_parts, number_text, runs
 
 COMPOUND_TRANSPOSE = 0.5  # .T around brackets
+TWICE_TURNED = 0.2  # (A Xᵀ)ᵀ, which has X turned twice
 MIRRORED = 0.2  # σ(−a), which reads worse than 1 − σ(a) where both are there
 ROW_FIRST = 1.1  # a vector that a matrix product begins with
 LENGTH = 0.01  # for each node, so that of two equally simple forms the shorter is taken
@@ -39,7 +40,7 @@ def _cost(node: Array) -> float:
             inside = sum(cost(part) + (times > 2) for part, times in powers)
             return inside + len(powers) - 1 + ROW_FIRST * row
         case T(arg):
-            return below + 1 + COMPOUND_TRANSPOSE * _compound(arg)
+            return below + 1 + COMPOUND_TRANSPOSE * _compound(arg) + TWICE_TURNED * _turned(arg)
         case Pow(_, exponent):
             negative = isinstance(exponent, Num) and exponent.value < 0
             return below + (1 if negative and exponent.value == -1 else 1 + negative)  # type: ignore[union-attr]
@@ -56,7 +57,14 @@ def _cost(node: Array) -> float:
 
 def _compound(node: Array) -> bool:
     """Whether .T around it needs a second look: A.T and inv(A).T do not."""
+    if isinstance(node, Add):
+        return False  # (A − B)ᵀ keeps together what the caller wrote
     return bool(node.children) and not (isinstance(node, Call) and not node.children[0].children)
+
+
+def _turned(node: Array) -> bool:
+    """Whether a product to be transposed has a transposed factor."""
+    return isinstance(node, MatMul) and any(isinstance(part, T) for part in node.parts)
 
 
 def _sum(parts: tuple[Array, ...]) -> float:

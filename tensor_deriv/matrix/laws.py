@@ -24,10 +24,20 @@ def transposes(node: Array, flipper: Flipper) -> Candidates:
     match node:
         case T(arg) if node.rank == 2:
             yield flipper.flip(arg)
+            yield from _split_transpose(arg, flipper)
         case MatMul() | Add() | Mul() | Elem() | Pow() if node.rank == 2 and _has_transpose(node):
             yield make.transpose(flipper.flip(node))
         case MatMul(parts) if node.rank < 2 and len(parts) > 1 and (node.rank == 0 or _has_transpose(node) or parts[0].rank == 1):
             yield flipper.reversed_chain(node)
+
+
+def _split_transpose(node: Array, flipper: Flipper) -> Candidates:
+    # (P Q)ᵀ = Qᵀ Pᵀ, one of them with its transpose inside
+    if isinstance(node, MatMul):
+        for cut in range(1, len(node.parts)):
+            left, right = make.matmul(node.parts[:cut]), make.matmul(node.parts[cut:])
+            yield make.matmul([flipper.flip(right), make.transpose(left)])
+            yield make.matmul([make.transpose(right), flipper.flip(left)])
 
 
 def _has_transpose(node: Array) -> bool:
