@@ -21,6 +21,7 @@ SMOOTH = ("tanh", "sigmoid", "sin", "cos", "arctan", "erf", "softplus", "gelu", 
 KINKED = ("relu", "abs", "sign")
 REDUCTIONS = ("sum", "sum", "mean", "max", "min", "prod", "var", "logsumexp")
 NUMBERS = ("2", "3", "0.5", "1.5", "-1", "1", "10")
+OWN = (("swish", "u", "u*sigmoid(u)"), ("bend", "t", "log(1 + t**2)/2"), ("mix", "p, q", "sin(p)*exp(-q**2)"))
 DEFINED = ("T", "S", "H", "A", "dT", "P", "u", "r")
 
 
@@ -62,7 +63,7 @@ class _Maker:
         self.texts: list[str] = []
         self.twins: list[str] = []
         self.positive_names: set[str] = set()
-        self.writing = False  # inside a definition, so that no other one is begun
+        self.functions: set[str] = set()
 
     # the question
 
@@ -198,6 +199,21 @@ def _guarded(make: _Maker, shape: Shape, depth: int) -> str:
     return "(" + str(form).format(make.positive(shape, depth)) + ")"
 
 
+def _masked(make: _Maker, shape: Shape, depth: int) -> str:
+    return f"({make.expr(shape, depth)} * ({make.expr(shape, depth)} {make.choose('><')} {make.smaller(shape, depth)}))"
+
+
+def _own(make: _Maker, shape: Shape, depth: int) -> str:
+    """A function of the user's, defined where it is not yet."""
+    name, parameters, body = make.choose(OWN)
+    if name not in make.functions:
+        make.functions.add(name)
+        make.texts.append(f"{name}({parameters}) = {body}")
+        make.twins.append(f"{name} = lambda {parameters}: {body}")
+    other = f", {make.smaller(shape, depth)}" if "," in parameters else ""
+    return f"{name}({make.expr(shape, depth)}{other})"
+
+
 def _bounded(make: _Maker, shape: Shape, depth: int) -> str:
     form = make.choose(("arcsin(0.9*tanh({}))", "arccos(0.5*sin({}))", "tan(0.7*tanh({}))"))
     return str(form).format(make.expr(shape, depth))
@@ -231,7 +247,7 @@ def _reduced(make: _Maker, shape: Shape, depth: int) -> str:
 
 
 def _defined(make: _Maker, shape: Shape, depth: int) -> str:
-    if make.writing or len(make.texts) > 3:
+    if len(make.texts) > 3:
         return make.expr(shape, depth)
     return make.define(shape, make.expr(shape, depth + 1))
 
@@ -406,7 +422,7 @@ def _batched(make: _Maker, shape: Shape, depth: int) -> str:
 
 _ANY: list[Producer] = [
     _add, _multiply, _multiply, _divide, _number, _by_size, _smooth, _smooth, _kinked, _guarded, _bounded, _power, _power_of,
-    _larger, _reduced, _defined, _defined,
+    _larger, _masked, _own, _reduced, _reduced, _defined, _defined,
 ]  # fmt: skip
 _ARRAY: list[Producer] = [_softmax, _ones]
 _RANKS: dict[int, list[Producer]] = {

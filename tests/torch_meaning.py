@@ -85,12 +85,12 @@ def derivative(definitions: Sequence[str], expr: str, wrt: str, tensors: Mapping
     given = {name: torch.tensor(array, dtype=torch.float64) for name, array in tensors.items()}
 
     def value(x: Any) -> Any:
-        names = {**NAMES, **dims, **given, wrt: x}
+        names = {"__builtins__": {}, **NAMES, **dims, **given, wrt: x}
         for text in definitions:
             name, _, body = text.partition("=")
             if name.strip() != wrt:
-                names[name.strip()] = eval(body.strip(), {"__builtins__": {}}, names)  # noqa: S307
-        return _t(eval(expr, {"__builtins__": {}}, names)) + 0 * x.sum()  # noqa: S307
+                names[name.strip()] = eval(body.strip(), names)  # noqa: S307
+        return _t(eval(expr, names)) + 0 * x.sum()  # noqa: S307
 
     function = value
     for _ in range(order):
