@@ -228,7 +228,7 @@ def test_latex_is_accepted_only_where_the_check_holds(derive, copy, monkeypatch)
     path = copy("linear")
     accepted = path.with_suffix("") / "X.tex"
     accepted.write_text("old")
-    monkeypatch.setattr(Derivation, "check", lambda self: Report([Trial("differences", 2, 0.5, False)]))
+    monkeypatch.setattr(Derivation, "check", lambda self, **how: Report([Trial("differences", 2, 0.5, False)]))
     result = derive("check", str(path), "--accept")
     assert result.exit_code == 1 and "differences: FAILS" in result.stdout
     assert accepted.read_text() == "old"

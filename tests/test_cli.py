@@ -320,6 +320,58 @@ def test_a_minus_as_file_is_standard_output(derive):
     assert derive(*LEAST_SQUARES, "-o", "-").stdout == derive(*LEAST_SQUARES).stdout
 
 
+# ---- verify
+
+CLAIM = ("verify", "sum((X @ w - y)**2)", "--wrt", "w", "--claim")
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "2*X.T @ (X @ w - y)",
+        "-2*X.T @ (y - X @ w)",
+        r"2\mathbf{X}^\top(\mathbf{X}\mathbf{w}-\mathbf{y})",
+        "g[n] = 2*x[i,n]*(x[i,k]*w[k] - y[i])",
+    ],
+)
+def test_a_right_claim(derive, claim):
+    result = derive(*CLAIM, claim)
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("verdict: right") and result.stderr == ""
+
+
+@pytest.mark.parametrize(("claim", "word"), [("X.T @ (X @ w - y)", "1/2 times"), ("-2*X.T @ (X @ w - y)", "sign"), ("2*X.T @ X @ w", "")])
+def test_a_wrong_claim(derive, claim, word):
+    result = derive(*CLAIM, claim)
+    assert result.exit_code == 1 and result.stdout.startswith("verdict: wrong")
+    assert word in result.stdout and "counterexample" in result.stdout
+
+
+def test_a_claim_exactly_and_with_what_it_stands_on(derive):
+    result = derive(
+        "verify", "-l(T)", "--define", "l(u) = u**3", "--define", "T = sum(X @ v)", "--shape", "X=3,d", "--wrt", "v", "--exact",
+        "--claim", "-3*T**2*sum(X, axis=0)",
+    )
+    assert result.exit_code == 0, result.output
+    assert "exact" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        ((*CLAIM, "2*X.T @ (X @ w - "), ["^"]),
+        ((*CLAIM, "2*X.T @ Z"), ["`Z`"]),
+        (CLAIM[:-1], ["--claim"]),
+        (("verify", "x @ x", "--claim", "x"), ["--wrt"]),
+        (("verify", "x @ x", "--wrt", "z", "--claim", "x"), ["`z`"]),
+        (("verify", "x @", "--wrt", "x", "--claim", "x"), ["^"]),
+        (("verify", "x @ x", "--wrt", "x", "--claim", "2*x", "--against", "tf"), ["torch"]),
+    ],
+)
+def test_a_claim_that_cannot_be_judged(derive, args, words):
+    refused(derive(*args), *words)
+
+
 # ---- real processes
 
 

@@ -1,4 +1,4 @@
-"""The commands: a derivation by name, `expr`, `list`, `check`."""
+"""The commands: a derivation by name, `expr`, `verify`, `list`, `check`."""
 
 from __future__ import annotations
 
@@ -123,6 +123,7 @@ def main(ctx: click.Context) -> None:
     derive linear --wrt X                         a derivation of the catalogue
     derive expr "sum((X @ w - y)**2)" --wrt w     any expression
     derive mine.toml --wrt w                      a derivation of your own
+    derive verify "x @ x" --wrt x --claim "2*x"   is a result of your own right?
 
     Exit status: 0 derived and checked; 1 a check failed; 2 the question cannot be read or answered.
     """
@@ -181,11 +182,21 @@ def _begins_with_minus(word: str) -> bool:
     return word.startswith("-") and word not in ("-", "-o", "-h") and not word.startswith("--")
 
 
+def question_options(function: Function) -> Function:
+    """The options that say what an expression stands on."""
+    options = (
+        click.option("--shape", multiple=True, metavar="X=n,d", help="A shape, by names or numbers; inferred where left out."),
+        click.option("--define", multiple=True, metavar='"T = …"', help="A definition that the expression may use; several in order."),
+        click.option("--assume", multiple=True, metavar="A=WORD", help="What may be assumed: symmetric, positive, spd, orthogonal, …"),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
 @main.command("expr", cls=_Expression)
 @click.argument("expression")
-@click.option("--shape", multiple=True, metavar="X=n,d", help="A shape, by names or numbers; inferred where left out.")
-@click.option("--define", multiple=True, metavar='"T = …"', help="A definition that the expression may use; several in order.")
-@click.option("--assume", multiple=True, metavar="A=WORD", help="What may be assumed: symmetric, positive, spd, orthogonal, …")
+@question_options
 @answer_options
 def expr(expression: str, shape: Sequence[str], define: Sequence[str], assume: Sequence[str], **choices: Any) -> int:
     """Derive an expression in NumPy's syntax.
@@ -199,6 +210,27 @@ def expr(expression: str, shape: Sequence[str], define: Sequence[str], assume: S
 
     question = Entry("", expression, shapes(shape), tuple(define), assume=assumptions(assume))
     return answer(question, **choices)
+
+
+@main.command("verify", cls=_Expression)
+@click.argument("expression")
+@click.option("--wrt", required=True, metavar="V", help="The variable that the claim derives by.")
+@click.option("--claim", required=True, help="The derivative to judge: an expression, index notation, or LaTeX.")
+@question_options
+@click.option("--order", type=click.IntRange(1, 4), default=1, metavar="N", help="The order of the derivative.")
+@click.option("--exact", is_flag=True, help="Once more in exact arithmetic, or to 25 digits.")
+@click.option("--against", type=click.Choice(("torch", "jax")), help="Ask automatic differentiation too.")
+def verify(expression: str, shape: Sequence[str], define: Sequence[str], assume: Sequence[str], **choices: Any) -> int:
+    """Say whether a derivative found by hand is right, and where not, why.
+
+    \b
+    derive verify "sum((X @ w - y)**2)" --wrt w --claim "2*X.T @ (X @ w - y)"
+
+    Exit status: 0 right, 1 wrong, 2 not checked.
+    """
+    from .verdict import verdict
+
+    return verdict(expression, shapes=shapes(shape), definitions=tuple(define), assume=assumptions(assume), **choices)
 
 
 @main.command("list")

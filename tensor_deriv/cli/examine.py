@@ -82,7 +82,7 @@ def examine(task: Task, accept: bool = False) -> Verdict:
     try:
         entry = load(task.target)
         derivation = entry.derive(task.variable)
-        report = derivation.check()
+        report = derivation.check(exact=True)
         faults = [str(trial) for trial in report.trials if not trial.ok] or ([] if report.ok else ["nothing was checked"])
         if accept and not faults:
             accept_latex(entry, derivation)

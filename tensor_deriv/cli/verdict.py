@@ -1,0 +1,21 @@
+"""`derive verify`: the verdict on a claim."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from ..errors import DerivationError
+from ..verify.claim import verify
+
+STATUS = {"right": 0, "wrong": 1}
+
+
+def verdict(expression: str, **question: Any) -> int:
+    """Print the report on a claim; the exit status. DerivationError where nothing could be checked."""
+    report = verify(expression, **question)
+    if report.verdict not in STATUS:
+        raise DerivationError(f"{report.verdict}: {report.reason}")
+    click.echo(report)
+    return STATUS[report.verdict]
