@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -24,26 +25,39 @@ Array = Any
 EXACT = 1e-7  # two ways of writing the same number; terms may cancel
 ROUGH = 1e-5  # where differences stand in for a ∂
 FAILURES = 2  # of a line against differences, before it counts as wrong
+KINKED = "every point that was drawn lies at a kink"
 REDRAWS = 12  # of points at kinks
 SAFETY = 10.0  # on the error that the differences estimate of themselves
+MOST_DIGITS = 16.0
 TINY = 1e-5  # below this, what is left of terms that cancel is not compared relatively
 KINK = 1e-6  # an estimate above this, relative, means a kink or a point too rough to judge by
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One comparison: what, at how many points, the worst relative error, and whether it held."""
+    """One comparison: what, at how many points and of which sizes, the worst relative error, and whether it held."""
 
     what: str
     points: int
     error: float
     ok: bool
     note: str = ""
+    sizes: tuple[dict[str, int], ...] = ()
+
+    @property
+    def digits(self) -> float:
+        """The digits in which both sides agree; those of a float64 where they are equal."""
+        return min(-math.log10(self.error), MOST_DIGITS) if self.error > 0 else MOST_DIGITS
 
     def __str__(self) -> str:
         verdict = "agrees" if self.ok else "FAILS"
         points = f"{self.points} point{'s' * (self.points != 1)}"
         return f"{self.what}: {verdict} at {points}, worst relative error {self.error:.1e}" + (f" ({self.note})" if self.note else "")
+
+    def to_dict(self) -> dict[str, Any]:
+        """In types that JSON knows."""
+        error = self.error if math.isfinite(self.error) else None
+        return {"what": self.what, "points": self.points, "error": error, "ok": self.ok, "note": self.note, "sizes": list(self.sizes)}
 
 
 @dataclass
@@ -110,19 +124,21 @@ def check_steps(derivation: Derivation, rng: np.random.Generator, points: int = 
     Where differences disagree with a line, other points are asked: a wrong line is wrong at all of them.
     """
     worst, tried, refused, failures = 0.0, 0, 0, 0
+    sizes: list[dict[str, int]] = []
     while tried < points and refused < REDRAWS:
         point = draw(derivation.gradient.program, rng, tried == points - 1, derivation.program)
         errors = step_errors(derivation.gradient, point)
         wrong = next((item for item in errors or () if item[0] > item[1]), None)
         if wrong and (wrong[1] == EXACT or failures == FAILURES):
-            return Trial("steps", tried + 1, wrong[0], False, wrong[2])
+            return Trial("steps", tried + 1, wrong[0], False, wrong[2], (*sizes, point.sizes))
         failures += wrong is not None
         if errors is None or wrong:
             refused += 1
             continue
         tried += 1
+        sizes.append(point.sizes)
         worst = max([worst, *(error for error, limit, _ in errors if limit == EXACT)])
-    return Trial("steps", tried, worst, tried > 0, "" if tried else "every point that was drawn lies at a kink")
+    return Trial("steps", tried, worst, tried > 0, "" if tried else KINKED, tuple(sizes))
 
 
 def step_errors(gradient: Gradient, point: Point) -> list[tuple[float, float, str]] | None:
@@ -147,6 +163,7 @@ def check_value(derivation: Derivation, rng: np.random.Generator, points: int = 
     """The result against central differences of what is derived, drawn again at a kink."""
     program, wrt = derivation.gradient.program, derivation.wrt
     worst, tried, refused = 0.0, 0, 0
+    sizes: list[dict[str, int]] = []
     while tried < points and refused < REDRAWS:
         point = draw(program, rng, tried == points - 1, derivation.program)
         claim = point.evaluator(program).at(program.result.body, program.result.axes)
@@ -155,10 +172,11 @@ def check_value(derivation: Derivation, rng: np.random.Generator, points: int = 
             refused += 1
             continue
         tried += 1
+        sizes.append(point.sizes)
         worst = max(worst, error)
     if not tried:
-        return Trial("differences", 0, float("nan"), False, "every point that was drawn lies at a kink")
-    return Trial("differences", tried, worst, worst <= 1e-6)
+        return Trial("differences", 0, float("nan"), False, KINKED)
+    return Trial("differences", tried, worst, worst <= 1e-6, "", tuple(sizes))
 
 
 def start(program: Program, wrt: str, point: Point) -> Array:
@@ -221,5 +239,5 @@ def check_forms(derivation: Derivation, points: Sequence[Point]) -> list[Trial]:
                 worst = max(worst, relative_error(function(evaluator, point), want))
             except (DerivationError, ArithmeticError, ValueError, TypeError, KeyError, NameError) as error:
                 return [*trials, Trial(what, 0, float("inf"), False, f"{type(error).__name__}: {error}")]
-        trials.append(Trial(what, len(points), worst, worst <= EXACT))
+        trials.append(Trial(what, len(points), worst, worst <= EXACT, "", tuple(point.sizes for point in points)))
     return trials

@@ -140,7 +140,7 @@ def _compared(derivation: Derivation, pairs: Sequence[Pair]) -> Trial:
         letters = {size: name for name, size in sizes.items()}
         note = f"the derivative has the shape ({', '.join(map(str, wanted))}), the claim ({', '.join(str(letters.get(s, s)) for s in got)})"
         note += "; its transpose would fit" if got[::-1] == np.shape(pairs[0][2]) else ""
-    return Trial("claim", len(pairs), worst, worst <= TOLERANCE, note)
+    return Trial("claim", len(pairs), worst, worst <= TOLERANCE, note, tuple(point.sizes for point, _, _ in pairs))
 
 
 def _more(derivation: Derivation, claim: Claim, exact: bool, against: str | None, rng: np.random.Generator) -> list[Trial]:
