@@ -11,8 +11,8 @@ _HOMES = {
     "derive": "derivation",
     "Derivation": "derivation",
     "load": "catalogue",
-    "verify": "verify.claim",
-    "Report": "verify.check",
+    "verify": "verification.claim",
+    "Report": "verification.check",
     "DerivationError": "errors",
     "ParseError": "errors",
     "UnknownNameError": "errors",
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from .errors import ShapeError as ShapeError
     from .errors import UnknownNameError as UnknownNameError
     from .errors import UnsupportedError as UnsupportedError
-    from .verify.check import Report as Report
+    from .verification.check import Report as Report
 
 
 def __getattr__(name: str) -> Any:

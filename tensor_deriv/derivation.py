@@ -16,7 +16,7 @@ from .program import Program
 if TYPE_CHECKING:
     from .matrix.forms import Form
     from .output.steps import DerivationStep
-    from .verify.check import Report
+    from .verification.check import Report
 
 STYLES = ("cartesian", "mixed")
 TARGETS = ("numpy", "torch", "jax")
@@ -191,13 +191,13 @@ class Derivation:
 
     def check(self, seed: int = 0, exact: bool = False) -> Report:
         """Compare steps, result, matrix form and code at random points, on request exactly as well; a Report."""
-        from .verify.check import check
+        from .verification.check import check
 
         return check(self, seed, exact)
 
     def forms_to_check(self) -> list[tuple[str, Callable[..., Any]]]:
         """The ways the result is said, each as a function of an evaluator and a point."""
-        from .verify.forms import ways
+        from .verification.forms import ways
 
         return ways(self)
 

@@ -11,10 +11,10 @@ import numpy as np
 from programs import Case
 
 import tensor_deriv as td
-from tensor_deriv.verify.differences import jacobian
-from tensor_deriv.verify.forms import array_value, text_value
-from tensor_deriv.verify.interpret import interpret
-from tensor_deriv.verify.sample import Point, draw
+from tensor_deriv.verification.differences import jacobian
+from tensor_deriv.verification.forms import array_value, text_value
+from tensor_deriv.verification.interpret import interpret
+from tensor_deriv.verification.sample import Point, draw
 
 TORCH = importlib.util.find_spec("torch") is not None
 

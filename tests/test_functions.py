@@ -13,7 +13,7 @@ import sympy
 
 from tensor_deriv.functions import TABLE, scalar_expression
 from tensor_deriv.index.evaluate import Evaluator
-from tensor_deriv.verify.differences import jacobian
+from tensor_deriv.verification.differences import jacobian
 
 mpmath.mp.dps = 30
 POINTS = {

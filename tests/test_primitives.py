@@ -13,8 +13,8 @@ from tensor_deriv.index.dims import Dim, named
 from tensor_deriv.index.nodes import Apply, Number
 from tensor_deriv.primitives import TABLE, fresh_slots
 from tensor_deriv.program import Definition, Program, Tensor, result_shape
-from tensor_deriv.verify.differences import jacobian
-from tensor_deriv.verify.sample import Point
+from tensor_deriv.verification.differences import jacobian
+from tensor_deriv.verification.sample import Point
 
 SIZES = {"n": 3, "d": 2, "k": 4, "m": 3}
 

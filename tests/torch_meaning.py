@@ -43,7 +43,7 @@ def _dot(a: Any, b: Any) -> Any:
     return _t(a) * _t(b) if not _t(a).ndim or not _t(b).ndim else a @ b
 
 
-_SAME = "exp log log1p expm1 sqrt square abs sign sin cos tan arcsin arccos arctan sinh cosh tanh sigmoid relu erf outer kron trace"
+_SAME = "exp log log1p expm1 sqrt square abs sign sin cos tan arcsin arccos arctan sinh cosh tanh sigmoid relu erf outer trace"
 NAMES: dict[str, Any] = {
     **{name: (lambda f: lambda *x: f(*(_t(part).contiguous() for part in x)))(getattr(torch, name)) for name in _SAME.split()},
     "softplus": lambda x: torch.logaddexp(_t(x), torch.tensor(0.0)),
@@ -69,6 +69,7 @@ NAMES: dict[str, Any] = {
     "matrix_power": lambda x, k: torch.linalg.matrix_power(x, k) if k else torch.eye(x.shape[0]),
     "diag": torch.diag,
     "dot": _dot,
+    "kron": lambda a, b: (a[:, None, :, None] * b[None, :, None, :]).reshape(a.shape[0] * b.shape[0], -1),
     "vec": lambda x: x.T.reshape(-1),
     "transpose": lambda x, axes=None: x.permute(*(axes or reversed(range(x.ndim)))),
     "einsum": torch.einsum,

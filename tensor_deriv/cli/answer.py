@@ -16,7 +16,7 @@ from .streams import deliver
 
 if TYPE_CHECKING:
     from ..derivation import Derivation
-    from ..verify.check import Report
+    from ..verification.check import Report
 
 FAILED = 1
 

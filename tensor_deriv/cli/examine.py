@@ -17,8 +17,8 @@ from ..errors import DerivationError, UnknownNameError
 from ..language.reader import read_program
 from ..language.source import read_definition
 from ..program import Program
-from ..verify.check import EXACT, relative_error
-from ..verify.sample import Point, draw
+from ..verification.check import EXACT, relative_error
+from ..verification.sample import Point, draw
 from .streams import write_whole
 
 if TYPE_CHECKING:

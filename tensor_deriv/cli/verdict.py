@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from ..errors import DerivationError
-from ..verify.claim import verify
+from ..verification.claim import verify
 
 STATUS = {"right": 0, "wrong": 1}
 

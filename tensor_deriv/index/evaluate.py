@@ -211,7 +211,7 @@ class Evaluator:
 
     def _partial(self, body: Expr, by: Component) -> Labelled:
         # ∂/∂x by differences: a meaning that no rule has a part in
-        from ..verify.differences import jacobian
+        from ..verification.differences import jacobian
 
         free = tuple(sorted(body.free, key=lambda i: i.id))
         shape = [self.size(index.extent) for index in free]

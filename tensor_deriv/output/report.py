@@ -13,7 +13,7 @@ from .text import derivation_text, forward_text, sections_text
 
 if TYPE_CHECKING:
     from ..derivation import Derivation
-    from ..verify.check import Report
+    from ..verification.check import Report
 
 
 def report(derivation: Derivation, check_report: Report | None, steps: bool = True, every: bool = False) -> str:

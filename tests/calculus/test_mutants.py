@@ -11,8 +11,8 @@ from mutants import mutants
 import tensor_deriv as td
 from tensor_deriv.derivation import Derivation
 from tensor_deriv.errors import DerivationError
-from tensor_deriv.verify.check import check, check_steps, check_value, relative_error
-from tensor_deriv.verify.sample import draw
+from tensor_deriv.verification.check import check, check_steps, check_value, relative_error
+from tensor_deriv.verification.sample import draw
 
 SQUARE = {"A": "n n", "B": "n n", "X": "n n", "x": "n", "y": "n", "w": "n"}
 PROGRAMS: list[dict[str, Any]] = [

@@ -19,8 +19,8 @@ from tensor_deriv.index.indices import alpha_key, fresh
 from tensor_deriv.index.nodes import Component, Delta, Expr, Extent, Index, Number, Partial, Power, Product, Slot, Sum, number
 from tensor_deriv.language.reader import read_program
 from tensor_deriv.program import Program
-from tensor_deriv.verify.check import relative_error
-from tensor_deriv.verify.sample import draw
+from tensor_deriv.verification.check import relative_error
+from tensor_deriv.verification.sample import draw
 
 SHAPES = {"X": "n n", "A": "n n", "x": "n", "y": "n", "a": ""}
 BODIES = [  # bodies without definitions, to be derived by X or x

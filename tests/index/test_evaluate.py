@@ -34,7 +34,7 @@ from tensor_deriv.index.nodes import (
     number,
 )
 from tensor_deriv.language.reader import read_program
-from tensor_deriv.verify.sample import Point
+from tensor_deriv.verification.sample import Point
 
 N, D = named("n"), named("d")
 SIZES = {"n": 3, "d": 2}

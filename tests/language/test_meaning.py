@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from tensor_deriv.language.reader import read_program
-from tensor_deriv.verify.interpret import interpret
-from tensor_deriv.verify.sample import draw
+from tensor_deriv.verification.interpret import interpret
+from tensor_deriv.verification.sample import draw
 
 R = {"R": "b n d"}
 SQUARE = {"A": "n n", "B": "n n"}

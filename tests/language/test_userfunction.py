@@ -10,8 +10,8 @@ from tensor_deriv.functions import scalar_expression
 from tensor_deriv.language.scalar import compiled
 from tensor_deriv.language.source import read_definition
 from tensor_deriv.language.userfunction import user_function
-from tensor_deriv.verify.differences import jacobian
-from tensor_deriv.verify.sample import Point
+from tensor_deriv.verification.differences import jacobian
+from tensor_deriv.verification.sample import Point
 
 BODIES = [  # (definition, the derivatives that are expected, "" where only the number matters)
     ("f(u) = u**2", ("2*u",)), ("f(u) = 3", ("0",)), ("f(u) = pi*u", ("pi",)), ("f(t) = sin(t)*exp(t)", ("",)),

@@ -11,7 +11,7 @@ import numpy as np
 import tensor_deriv as td
 from tensor_deriv.output.lines import Writer
 from tensor_deriv.output.text_target import TEXT
-from tensor_deriv.verify.sample import draw
+from tensor_deriv.verification.sample import draw
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "public.jsonl"
 CASES = {case["id"]: case for case in map(json.loads, CORPUS.read_text().splitlines())} if CORPUS.exists() else {}

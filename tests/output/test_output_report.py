@@ -13,7 +13,7 @@ from tensor_deriv.index.nodes import Product
 from tensor_deriv.output.chain import chain_step
 from tensor_deriv.output.conventions import layout
 from tensor_deriv.output.report import report
-from tensor_deriv.verify.sample import draw
+from tensor_deriv.verification.sample import draw
 
 LINEAR = {"shapes": {"X": "b m", "W": "m h", "b": "h"}, "definitions": ("T = X @ W + b",)}
 
