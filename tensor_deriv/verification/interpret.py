@@ -46,9 +46,12 @@ def interpret(
     """
     names = {name: np.asarray(array, dtype=float) for name, array in tensors.items()}
     reader = _Reader(names, dict(dims), dict(functions or {}))
-    for text in texts[:-1]:
-        reader.define(text)
-    return np.asarray(reader.value_of(texts[-1]), dtype=float)
+    try:
+        for text in texts[:-1]:
+            reader.define(text)
+        return np.asarray(reader.value_of(texts[-1]), dtype=float)
+    except RecursionError:
+        raise CannotInterpret("a text that is nested this deeply") from None
 
 
 class _Reader:

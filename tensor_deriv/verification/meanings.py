@@ -26,6 +26,10 @@ def _log_softmax(x: Array, axis: Axis = -1) -> Array:
     return x - _logsumexp(x, axis, keepdims=True)
 
 
+def _reduction(function: Callable[..., Array]) -> Callable[..., Array]:
+    return lambda x, axis=None, keepdims=False: function(x, axis=axis, keepdims=keepdims)
+
+
 def _transposed(x: Array, axes: tuple[int, ...] | None = None) -> Array:
     return np.transpose(x, axes)
 
@@ -43,7 +47,8 @@ ELEMENTWISE: dict[str, Callable[..., Array]] = {
     "step": lambda x: (1 + np.sign(x)) / 2,
 }
 OPERATIONS: dict[str, Callable[..., Any]] = {
-    **{name: getattr(np, name) for name in "sum mean prod max min var trace diag outer dot kron eye einsum".split()},
+    **{name: _reduction(getattr(np, name)) for name in ("sum", "mean", "prod", "max", "min", "var")},
+    **{name: getattr(np, name) for name in ("trace", "diag", "outer", "dot", "kron", "eye", "einsum")},
     "tr": np.trace,
     "det": np.linalg.det,
     "inv": np.linalg.inv,
