@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -115,7 +115,7 @@ def _fill(expr: Expr, values: Mapping[str, Expr]) -> Expr:
     return expr.with_children(tuple(_fill(child, values) for child in expr.children))
 
 
-@lru_cache(maxsize=None)
+@cache
 def scalar_expression(text: str) -> Expr:
     """A row's text as index notation, its variables as components without indices."""
     return _scalar(ast.parse(text, mode="eval").body)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from .errors import UnsupportedError
@@ -95,9 +95,8 @@ class Program:
         """The tensor that holds `primitive` of the argument of `of`; defined where it is not yet."""
         for definition in self.definitions.values():
             body = definition.body
-            if isinstance(body, Apply) and (body.primitive, body.tensor, body.axes) == (primitive, of.tensor, of.axes):
-                if definition.axes == body.slots:
-                    return definition.name
+            if isinstance(body, Apply) and body == Apply(primitive, of.tensor, of.axes, definition.axes):
+                return definition.name
         row = TABLE[primitive]
         name = self.unused(row.letter.upper())
         slots = fresh_slots(result_shape(primitive, self.shape(of.tensor), of.axes))

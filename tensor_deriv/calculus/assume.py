@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..index.nodes import Apply, Component, Delta, Expr, Index, Product, UNITY
+from ..index.nodes import UNITY, Apply, Component, Delta, Expr, Index, Product
 from ..program import Program
 from .engine import Rule
 
@@ -44,7 +44,7 @@ def assumption_rules(program: Program) -> tuple[Rule, ...]:
 
 
 def _normalised_axes(program: Program) -> dict[str, tuple[int, ...]]:
-    found = {name: (t.rank - 1,) for name, t in program.inputs.items() if "simplex" in t.assumptions and t.rank}
+    found: dict[str, tuple[int, ...]] = {name: (t.rank - 1,) for name, t in program.inputs.items() if "simplex" in t.assumptions and t.rank}
     for name, definition in program.definitions.items():
         if isinstance(definition.body, Apply) and definition.body.primitive in ("softmax", "max_mask", "min_mask"):
             found[name] = definition.body.axes

@@ -37,12 +37,18 @@ def fold(node: Expr) -> Expr | None:
             return _folded_product(node)
         case Sum(terms):
             flat = [t for term in terms for t in (term.terms if isinstance(term, Sum) else (term,)) if not is_number(t, 0)]
-            return NOUGHT if not flat else flat[0] if len(flat) == 1 else Sum(tuple(flat)) if len(flat) < len(terms) or any(isinstance(t, Sum) for t in terms) else None
+            return _folded_sum(terms, flat)
         case Power(base, exponent):
             return _folded_power(base, exponent)
         case Function(row, args) if all(isinstance(a, Number) for a in args) and row.name in _AT_ZERO and is_number(args[0], 0):
             return number(_AT_ZERO[row.name])
     return None
+
+
+def _folded_sum(terms: tuple[Expr, ...], flat: list[Expr]) -> Expr | None:
+    if len(flat) < 2:
+        return flat[0] if flat else NOUGHT
+    return Sum(tuple(flat)) if tuple(flat) != terms else None
 
 
 _AT_ZERO = {"exp": 1, "cos": 1, "cosh": 1, "sin": 0, "tan": 0, "sinh": 0, "tanh": 0, "abs": 0, "sign": 0, "erf": 0}
@@ -192,7 +198,8 @@ def _plain_delta(left: Slot, right: Slot) -> Expr | None:
         return UNITY
     if isinstance(left, Affine) and isinstance(right, Affine) and left.offset == right.offset:
         pairs = list(zip(left.terms, right.terms, strict=False))
-        if len(left.terms) == len(right.terms) and left.extent == right.extent and all(a.extent == b.extent and c == d for (a, c), (b, d) in pairs):
+        same = len(left.terms) == len(right.terms) and left.extent == right.extent
+        if same and all(a.extent == b.extent and c == d for (a, c), (b, d) in pairs):
             return Product(tuple(Delta(a, b) for (a, _), (b, _) in pairs))
     return None
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ..errors import UnknownNameError, UnsupportedError
+from ..index.dims import UNIT
 from ..index.indices import fresh, renew, substitute, substitute_slot
 from ..index.nodes import (
     NOUGHT,
@@ -28,7 +29,6 @@ from ..index.nodes import (
     Sum,
     slot_indices,
 )
-from ..index.dims import UNIT
 from ..program import Definition, Program
 from .assume import assumption_rules
 from .contract import COLLECT, CONTRACT, DISTRIBUTE, FOLD, TIDY, unresolved
@@ -217,7 +217,7 @@ class _Backward:
         primitive = primitive_rule(self.program, self.values)
         rules = (primitive, CONSTANT, SUM, PRODUCT, FOLD, POWER, CHAIN, COMPONENT)
         while unresolved(recorder.expr):
-            if not any([recorder.everywhere(rule) for rule in rules]):
+            if not recorder.sweep(rules):
                 raise UnsupportedError("this has no derivative by the rules that are known")
         recorder.exhaust((FOLD,))
         recorder.exhaust((TIDY, DISTRIBUTE, CONTRACT, *assumption_rules(self.program)))

@@ -55,6 +55,11 @@ class Recorder:
         """Apply a rule at every node it fits, innermost first."""
         return self.note(rule, rewrite(self.expr, lambda node: _or_same(rule.apply, node)))
 
+    def sweep(self, rules: Sequence[Rule]) -> bool:
+        """Apply each rule once, in order; whether any of them fitted."""
+        changes = [self.everywhere(rule) for rule in rules]
+        return any(changes)
+
     def exhaust(self, rules: Sequence[Rule]) -> None:
         """Apply rules in order, from the first again after each change, until none fits."""
         at = 0

@@ -106,7 +106,7 @@ POWER = Rule("power rule", "∂uⁿ/∂x = n uⁿ⁻¹ ∂u/∂x", _BOOK, "power
 CHAIN = Rule("chain rule for a function", "∂f(u)/∂x = f′(u) ∂u/∂x", _BOOK, "function", chain_rule)
 
 
-def primitive_rule(program: Program, values: dict[tuple[object, ...], str]) -> Rule:
+def primitive_rule(program: Program, values: dict[tuple[str, str, tuple[int, ...]], str]) -> Rule:
     """The rule that takes the derivative of a tensor primitive from its row."""
 
     def apply(node: Expr) -> Expr | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import cache
 
 Monomial = tuple[str, ...]  # sorted names; () is 1
 
@@ -11,7 +11,7 @@ Monomial = tuple[str, ...]  # sorted names; () is 1
 class Dim:
     """An extent such as `n`, `3`, `m*d` or `n + k - 1`; immutable, compared by value."""
 
-    __slots__ = ("terms", "_hash")
+    __slots__ = ("_hash", "terms")
 
     def __init__(self, terms: Iterable[tuple[Monomial, int]]) -> None:
         self.terms = tuple(sorted((names, count) for names, count in terms if count))
@@ -98,13 +98,13 @@ def _show_monomial(term: tuple[Monomial, int]) -> str:
     return head + "*".join(names)
 
 
-@lru_cache(maxsize=None)
+@cache
 def named(name: str) -> Dim:
     """The dimension called `name`."""
     return Dim((((name,), 1),))
 
 
-@lru_cache(maxsize=None)
+@cache
 def integer(count: int) -> Dim:
     """A literal extent."""
     return Dim((((), count),))

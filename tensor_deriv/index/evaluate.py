@@ -11,7 +11,6 @@ import numpy as np
 from ..primitives import TABLE
 from .dims import Dim
 from .nodes import (
-    Affine,
     Apply,
     Component,
     Constant,
@@ -192,7 +191,8 @@ class Evaluator:
             operands += [array, [letters[index] for index in own]]
         if not operands:
             return np.asarray(1.0), ()
-        return np.einsum(*operands, [letters[index] for index in axes], optimize=len(values) > 2 and all(array.dtype != object for array, _ in values)), axes
+        floats = all(array.dtype != object for array, _ in values)
+        return np.einsum(*operands, [letters[index] for index in axes], optimize=floats and len(values) > 2), axes
 
     def _primitive(self, primitive: str, tensor: str, axes: tuple[int, ...]) -> Array:
         key = primitive, tensor, axes

@@ -186,12 +186,12 @@ def alpha_key(expr: Expr) -> object:
 def _key(expr: Expr, names: dict[Index, object], depth: int) -> object:
     match expr:
         case Product(factors, over):
-            inner: dict[Index, object] = {**names, **{index: ("s", depth) for index in over}}
+            inner: dict[Index, object] = {**names, **dict.fromkeys(over, ("s", depth))}
             for _ in range(2):
                 ordered = sorted(factors, key=lambda factor: repr(_key(factor, inner, depth + 1)))
                 order = _appearance(ordered, set(over))
                 inner = {**names, **{index: ("s", depth, place) for place, index in enumerate(order)}}
-            keys = sorted((repr(_key(factor, inner, depth + 1)) for factor in factors))
+            keys = sorted(repr(_key(factor, inner, depth + 1)) for factor in factors)
             extents = tuple(str(index.extent) for index in order) + tuple(sorted(str(i.extent) for i in set(over) - set(order)))
             return ("Product", tuple(keys), extents)
         case Sum(terms):

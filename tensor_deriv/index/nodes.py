@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from typing import Any
 
 from .dims import UNIT, ZERO, Dim
@@ -14,7 +14,7 @@ from .dims import UNIT, ZERO, Dim
 class Index:
     """An index with its extent; two are equal when they are the same index."""
 
-    __slots__ = ("id", "extent", "hint")
+    __slots__ = ("extent", "hint", "id")
 
     def __init__(self, id: int, extent: Dim, hint: str = "") -> None:
         self.id = id
@@ -79,7 +79,7 @@ class Expr:
 
     @cached_property
     def _key(self) -> tuple[Any, ...]:
-        return tuple(getattr(self, field.name) for field in _fields(type(self)))
+        return tuple(getattr(self, name) for name in _fields(type(self)))  # type: ignore[arg-type]
 
     @cached_property
     def _hash(self) -> int:
@@ -91,7 +91,7 @@ class Expr:
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        return type(self) is type(other) and hash(self) == hash(other) and self._key == other._key  # type: ignore[attr-defined]
+        return type(self) is type(other) and hash(self) == hash(other) and self._key == other._key
 
     @property
     def children(self) -> tuple[Expr, ...]:
@@ -127,9 +127,9 @@ class Expr:
         return 1 + sum(child.size for child in self.children)
 
 
-@lru_cache(maxsize=None)
-def _fields(kind: type) -> tuple[Any, ...]:
-    return fields(kind)
+@cache
+def _fields(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 @dataclass(frozen=True, eq=False)

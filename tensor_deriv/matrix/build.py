@@ -102,6 +102,11 @@ class Network:
     def degree(self, index: Index) -> int:
         return sum(index in edge.axes for edge in self.edges)
 
+    def free(self) -> list[Index]:
+        """The indices that are not summed, in the order of the factors."""
+        found = dict.fromkeys([*self.weights, *(i for item in self.edges + self.others for i in item.axes)])
+        return [index for index in found if index not in self.over]
+
     def has_cycle(self) -> bool:
         """Whether the edges close a circle, so that the order of sums shows in the form."""
         return len(self.edges) >= len({index for edge in self.edges for index in edge.axes})
@@ -355,8 +360,8 @@ class Builder:
         if not weights:
             network.put(Labelled(Size(index.extent), ()))
             return
-        first, rest = make.mul(weights[:-1]) if len(weights) > 1 else None, weights[-1]
-        node = make.total(rest, None) if first is None else make.matmul([first, rest]) if first.rank else make.mul([first, make.total(rest, None)])
+        vectors = [weight for weight in weights if weight.rank]
+        node = make.total(vectors[0], None) if len(vectors) == 1 else make.matmul([make.mul(vectors[:-1]), vectors[-1]])
         network.put(Labelled(node, ()))
 
     def _sum_leaf(self, network: Network, index: Index, edge: Labelled) -> None:
@@ -382,7 +387,7 @@ class Builder:
 
     def _assembled(self, network: Network, wanted: tuple[Index, ...], product: Product) -> Labelled:
         """The result from what is left: at most two free vertices, or an einsum."""
-        free = [i for i in dict.fromkeys([*network.weights, *(i for e in network.edges + network.others for i in e.axes)]) if i not in network.over]
+        free = network.free()
         if network.over or len(free) > 2 or network.others:
             return self._irreducible(network, wanted, product)
         if len(free) < 2:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from .make import coefficient
 from .nodes import Add, Array, Call, Column, Einsum, Elem, Eye, Filled, MatMul, Mul, Name, Num, Pi, Pow, Size, T, Take
 from .text import fraction_parts, number_text, runs
@@ -42,10 +44,11 @@ def _cost(node: Array) -> float:
         case T(arg):
             return below + 1 + COMPOUND_TRANSPOSE * _compound(arg) + TWICE_TURNED * _turned(arg)
         case Pow(_, exponent):
-            negative = isinstance(exponent, Num) and exponent.value < 0
-            return below + (1 if negative and exponent.value == -1 else 1 + negative)  # type: ignore[union-attr]
+            value = exponent.value if isinstance(exponent, Num) else Fraction(1)
+            return below + 1 + (value < 0 and value != -1)
         case Elem(row, args):
-            return below + (0.5 if row.name in ("greater", "equal") else 1) + MIRRORED * (row.name == "sigmoid" and coefficient(args[0])[0] < 0)
+            mirrored = row.name == "sigmoid" and coefficient(args[0])[0] < 0
+            return below + (0.5 if row.name in ("greater", "equal") else 1) + MIRRORED * mirrored
         case Column():
             return below + 0.5
         case Take() | Einsum():
@@ -79,7 +82,7 @@ def _sum(parts: tuple[Array, ...]) -> float:
 def _product(node: Mul) -> float:
     value, above, below = fraction_parts(node)
     text = number_text(abs(value))[0]
-    top, bottom = (text.split("/") + [""])[:2]
+    top, bottom = [*text.split("/"), ""][:2]
     above_count = len(above) + (top != "1" or not above)
     operators = above_count - 1 + len(below) + bool(bottom)
     return (value < 0) + operators + sum(map(cost, above)) + sum(map(cost, below))

@@ -53,7 +53,8 @@ class Flipper:
         if node.rank != 2 or node.shape[0] != node.shape[1]:
             return False
         flipped = self.flip(node)
-        return flipped == node or (type(flipped) is type(node) and isinstance(node, (Add, Mul)) and Counter(flipped.children) == Counter(node.children))
+        same_kind = type(flipped) is type(node) and isinstance(node, (Add, Mul))
+        return flipped == node or (same_kind and Counter(flipped.children) == Counter(node.children))
 
     def reversed_chain(self, node: MatMul) -> Array:
         """A chain that ends in a vector, read the other way: Xᵀ v = v X."""

@@ -14,7 +14,6 @@ from .nodes import Array, Call, Einsum, Elem, Filled, Name, Reshape, Take, walk
 from .share import share
 from .tidy import Tidier
 
-
 WORTH = 0.5  # operations that writing an upstream gradient out must save
 
 
@@ -103,7 +102,9 @@ def _needed(program: Program, builder: Builder, known: dict[Array, Name], node: 
     return found[::-1]
 
 
-def _written_out(program: Program, builder: Builder, node: Array, found: list[Named], known: dict[Array, Name]) -> tuple[Array, list[Named]]:
+def _written_out(
+    program: Program, builder: Builder, node: Array, found: list[Named], known: dict[Array, Name]
+) -> tuple[Array, list[Named]]:
     """Upstream gradients that are used once and read shorter in place, put there."""
     for item in reversed(found):
         users = [node, *(other.node for other in found)]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from ..functions import TABLE
 from . import make
 from .forms import Named
 from .nodes import Array, Call, Elem, Name, Pow, Reshape, Take, num, walk
 from .text import TextPrinter
-from ..functions import TABLE
 
 
 def in_language(node: Array, positive: frozenset[str] = frozenset()) -> str | None:

@@ -109,7 +109,9 @@ def diagonals(node: Array, flipper: Flipper) -> Candidates:
 
 def _diagonal_pair(left: Array, right: Array) -> Array | None:
     if isinstance(left, Diag):
-        return make.mul([left.arg, right]) if right.rank == 1 else Diag(make.mul([left.arg, right.arg])) if isinstance(right, Diag) else None
+        if right.rank == 1:
+            return make.mul([left.arg, right])
+        return Diag(make.mul([left.arg, right.arg])) if isinstance(right, Diag) else None
     return make.mul([left, right.arg]) if isinstance(right, Diag) and left.rank == 1 else None
 
 
@@ -270,7 +272,8 @@ def outers(node: Array, flipper: Flipper) -> Candidates:
                 pair = parts[at]
                 assert isinstance(pair, Outer)
                 left = make.matmul([*parts[:at], pair.left]) if at else pair.left
-                right = make.matmul([*(_turn(p, flipper) for p in reversed(parts[at + 1 :])), pair.right]) if parts[at + 1 :] else pair.right
+                after = [_turn(part, flipper) for part in reversed(parts[at + 1 :])]
+                right = make.matmul([*after, pair.right]) if after else pair.right
                 if all(part.rank == 2 for part in parts):
                     yield make.outer(left, right)
         case Outer() if node.left == node.right or isinstance(node.left, Filled):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-from .nodes import Add, Array, Call, Column, Diag, DiagOf, Elem, Eye, Filled, MatMul, Mul, Num, Outer, Pow, T, Trace, broadcast, num
+from .nodes import Add, Array, Call, Column, Diag, Elem, Eye, Filled, MatMul, Mul, Num, Outer, Pow, T, Trace, broadcast, num
 
 
 def add(terms: Iterable[Array]) -> Array:
@@ -148,8 +148,8 @@ def transpose(node: Array) -> Array:
 
 def diag(node: Array) -> Array:
     scalars, rest = split_scalars(node)
-    body = Eye(rest.dims[0]) if isinstance(rest, Filled) and rest.value == 1 else rest.arg if isinstance(rest, DiagOf) and isinstance(rest.arg, Diag) else Diag(rest)
-    return mul([*scalars, body])
+    ones = isinstance(rest, Filled) and rest.value == 1
+    return mul([*scalars, Eye(rest.shape[0]) if ones else Diag(rest)])
 
 
 def outer(left: Array, right: Array) -> Array:

@@ -30,7 +30,7 @@ class Array:
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        return type(self) is type(other) and hash(self) == hash(other) and self._key == other._key  # type: ignore[attr-defined]
+        return type(self) is type(other) and hash(self) == hash(other) and self._key == other._key
 
     @property
     def children(self) -> tuple[Array, ...]:
@@ -205,13 +205,10 @@ class Column(_Unary):
         return (*self.arg.shape, UNIT)
 
 
+@dataclass(frozen=True, eq=False)
 class Outer(Array):
     """The outer product of two vectors."""
 
-    def __init__(self, left: Array, right: Array) -> None:
-        self.__dict__.update(left=left, right=right)
-
-    __dataclass_fields__ = {"left": None, "right": None}
     left: Array
     right: Array
 
@@ -265,7 +262,8 @@ class Einsum(Array):
 
     @cached_property
     def shape(self) -> Shape:
-        known = {letter: dim for word, part in zip(self.letters, self.parts, strict=True) for letter, dim in zip(word, part.shape, strict=True)}
+        pairs = zip(self.letters, self.parts, strict=True)
+        known = {letter: dim for word, part in pairs for letter, dim in zip(word, part.shape, strict=True)}
         return tuple(known[letter] for letter in self.output)
 
     @property

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from itertools import groupby
+from typing import ClassVar
 
 from ..index.dims import Dim
 from . import make
@@ -42,7 +43,7 @@ Printed = tuple[str, int]
 class TextPrinter:
     """Prints an array expression; each node kind is one short method, each name one cell of a table."""
 
-    names: dict[str, str] = {}  # elementwise functions and primitives whose name differs from ours
+    names: ClassVar[Mapping[str, str]] = {}  # elementwise functions and primitives whose name differs from ours
 
     def __init__(self, replace: Callable[[Array], str | None] | None = None) -> None:
         self.replace = replace or (lambda node: None)
@@ -116,8 +117,11 @@ class TextPrinter:
         return self.at(node, SIGN)
 
     def _matmul(self, node: MatMul) -> Printed:
-        words = [self.at(part, SIGN) if times == 1 else self.call("matrix_power", self.print(part), str(times))[0] for part, times in runs(node)]
+        words = [self._power_of(part, times) if times > 1 else self.at(part, SIGN) for part, times in runs(node)]
         return " @ ".join(words), PRODUCT if len(words) > 1 else ATOM
+
+    def _power_of(self, part: Array, times: int) -> str:
+        return self.call("matrix_power", self.print(part), str(times))[0]
 
     def _pow(self, node: Pow) -> Printed:
         if isinstance(node.exponent, Num):

@@ -13,8 +13,7 @@ from ..errors import DerivationError, UnknownNameError, UnsupportedError
 from ..index.nodes import Opaque
 from ..language.reader import Shapes, read_program
 from ..program import Program
-from .check import Report, Trial, check_value, relative_error
-from .exact import Matter, NoDigits, agree
+from .check import Report, Trial, check_value, exact_trial, relative_error
 from .explain import explanation, smallest_counterexample
 from .sample import Point, draw
 
@@ -152,13 +151,3 @@ def _more(derivation: Derivation, claim: Claim, exact: bool, against: str | None
 
         trials.append(second_opinion(derivation, against, rng))
     return trials
-
-
-def exact_trial(derivation: Derivation, rng: np.random.Generator, claim: Program | None = None) -> Trial:
-    """The answer, or a claim, against the question's own value, exactly or to 25 digits."""
-    matter = Matter(derivation.below, derivation.wrt, derivation.gradient.program, claim)
-    try:
-        verdict = agree(matter, rng)
-    except NoDigits as reason:
-        return Trial("exact", 0, 0.0, True, f"left out: {reason} has no value of many digits here")
-    return Trial(f"exact, in {verdict.arithmetic}", verdict.points, 0.0 if verdict.ok else 1.0, verdict.ok, verdict.sure)

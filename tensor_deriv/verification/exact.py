@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,9 +13,10 @@ from ..index.nodes import Apply, Expr, Extent, Number, Power, Product, Sum
 from ..program import Program
 from .digits import WANTED, DigitsEvaluator, NoDigits, many, mp
 from .field import PRIME, Dual, FieldEvaluator, NotRational, dual, embedded
-from .sample import Point, arbitrary, draw, draw_sizes
+from .sample import arbitrary, draw, draw_sizes
 
 Array = Any
+SINGULAR = 20  # points of the field where a matrix has no inverse, before it is given up
 STEP = mp.mpf(10) ** -12  # of central differences, whose error after one extrapolation is its fourth power
 
 
@@ -30,6 +31,36 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class Setting:
+    """One point, in one arithmetic: what is given, the sizes, and what arbitrary functions are."""
+
+    kind: type[Evaluator]
+    given: Mapping[str, Array]
+    sizes: Mapping[str, int]
+    functions: Mapping[str, Any]
+
+    def moved(self, name: str, value: Array) -> Setting:
+        """The same point but for one tensor."""
+        return replace(self, given={**self.given, name: value})
+
+    def evaluator(self, program: Program) -> Evaluator:
+        """An evaluator that holds every definition of the program that is not given."""
+        evaluator = self.kind(self.given, self.sizes, self.functions, program.definitions)
+        for name, definition in program.definitions.items():
+            if name not in self.given:
+                evaluator.tensors[name] = np.asarray(evaluator.at(definition.body, definition.axes), dtype=object)
+        return evaluator
+
+    def value(self, program: Program) -> Array:
+        """The program's result."""
+        return np.asarray(self.evaluator(program).at(program.result.body, program.result.axes), dtype=object)
+
+    def start(self, program: Program, name: str) -> Array:
+        """The value of a tensor, given or defined."""
+        return self.given[name] if name in self.given else self.evaluator(program).tensors[name]
+
+
+@dataclass(frozen=True)
 class Matter:
     """What is compared: the question and its variable, the derivation's answer, and a claim in the names of both."""
 
@@ -38,19 +69,20 @@ class Matter:
     answer: Program
     claim: Program | None = None
 
-    def claimed(self, kind: type[Evaluator], given: Mapping[str, Array], sizes: Mapping[str, int], functions: Mapping[str, Any]) -> Array:
+    def claimed(self, setting: Setting) -> Array:
         """The value of the claim, or of the answer where there is none."""
-        evaluator = _evaluator(kind, self.answer, given, sizes, functions)
         if self.claim is None:
-            return _result(evaluator, self.answer)
-        inputs = {name: evaluator.tensors[name] for name in self.claim.given}
-        return _result(_evaluator(kind, self.claim, inputs, sizes, functions), self.claim)
+            return setting.value(self.answer)
+        tensors = setting.evaluator(self.answer).tensors
+        inputs = {name: tensors[name] for name in self.claim.given}
+        return replace(setting, given=inputs).value(self.claim)
 
 
 def agree(matter: Matter, rng: np.random.Generator, points: int = 2) -> Verdict:
     """Whether the answer, or the claim, is the derivative of the question, exactly or to 25 digits.
 
-    The derivative is taken of the question's own value: its ε part in the field, or differences at sixty digits.
+    The derivative is taken of the question's own value, in a random direction: its ε part in the field, or differences at
+    sixty digits.
     """
     try:
         return _in_field(matter, rng, points)
@@ -59,28 +91,33 @@ def agree(matter: Matter, rng: np.random.Generator, points: int = 2) -> Verdict:
 
 
 def _in_field(matter: Matter, rng: np.random.Generator, points: int) -> Verdict:
-    question, answer = matter.question, matter.answer
     tried, failed = 0, 0
     while tried < points:
-        sizes = draw_sizes(answer, rng, tried == points - 1)
-        given = _integers(answer, rng, sizes)
-        functions = {**arbitrary(answer, rng, sizes), **arbitrary(question, rng, sizes)}
         try:
-            got = matter.claimed(FieldEvaluator, given, sizes, functions)
-            x = _start(FieldEvaluator, question, matter.wrt, given, sizes, functions)
-            along = embedded(rng.integers(1, PRIME, size=x.shape))
-            want = _epsilon(question, matter.wrt, given, sizes, functions, x, along)
+            same = _same_in_field(matter, rng, with_one=tried == points - 1)
         except ZeroDivisionError:
             failed += 1
-            if failed > 20:
+            if failed > SINGULAR:
                 raise NotRational("every point that was drawn is singular") from None
             continue
         tried += 1
-        if got.shape != want.shape + x.shape or any(dual(a).a != dual(b).a for a, b in zip(_contracted(got, along), want.ravel(), strict=True)):
+        if not same:
             return Verdict(False, "a prime field", tried, "they differ at a point of the field, so they are different")
-    bound = degree(matter.claim or answer) + degree(question)
+    bound = degree(matter.claim or matter.answer) + degree(matter.question)
     sure = f"two different rational expressions of degree {bound} pass with a probability under {(bound / PRIME) ** points:.0e}"
     return Verdict(True, "a prime field", points, sure)
+
+
+def _same_in_field(matter: Matter, rng: np.random.Generator, with_one: bool) -> bool:
+    sizes = draw_sizes(matter.answer, rng, with_one)
+    functions = {**arbitrary(matter.answer, rng, sizes), **arbitrary(matter.question, rng, sizes)}
+    setting = Setting(FieldEvaluator, _integers(matter.answer, rng, sizes), sizes, functions)
+    x = setting.start(matter.question, matter.wrt)
+    along = embedded(rng.integers(1, PRIME, size=x.shape))
+    got, want = matter.claimed(setting), _epsilon(matter, setting, x, along)
+    if got.shape != want.shape + x.shape:
+        return False
+    return all(dual(a).a == dual(b).a for a, b in zip(_contracted(got, along), want.ravel(), strict=True))
 
 
 def _integers(program: Program, rng: np.random.Generator, sizes: Mapping[str, int]) -> dict[str, Array]:
@@ -99,32 +136,10 @@ def _integers(program: Program, rng: np.random.Generator, sizes: Mapping[str, in
     return given
 
 
-def _evaluator(kind: type[Evaluator], program: Program, given: Mapping[str, Array], sizes: Mapping[str, int], functions: Mapping[str, Any]) -> Evaluator:
-    evaluator = kind(given, sizes, functions, program.definitions)
-    for name, definition in program.definitions.items():
-        if name not in given:
-            evaluator.tensors[name] = np.asarray(evaluator.at(definition.body, definition.axes), dtype=object)
-    return evaluator
-
-
-def _value(kind: type[Evaluator], program: Program, given: Mapping[str, Array], sizes: Mapping[str, int], functions: Mapping[str, Any]) -> Array:
-    return _result(_evaluator(kind, program, given, sizes, functions), program)
-
-
-def _result(evaluator: Evaluator, program: Program) -> Array:
-    return np.asarray(evaluator.at(program.result.body, program.result.axes), dtype=object)
-
-
-def _start(kind: type[Evaluator], program: Program, wrt: str, given: Mapping[str, Array], sizes: Mapping[str, int], functions: Mapping[str, Any]) -> Array:
-    return given[wrt] if wrt in given else _evaluator(kind, program, given, sizes, functions).tensors[wrt]
-
-
-def _epsilon(
-    program: Program, wrt: str, given: Mapping[str, Array], sizes: Mapping[str, int], functions: Mapping[str, Any], x: Array, along: Array
-) -> Array:
+def _epsilon(matter: Matter, setting: Setting, x: Array, along: Array) -> Array:
     """The derivative in one direction: the ε part of the value at x + ε v."""
     moved = np.frompyfunc(lambda value, way: Dual(value.a, way.a), 2, 1)(x, along)
-    value = _value(FieldEvaluator, program, {**given, wrt: moved}, sizes, functions)
+    value = setting.moved(matter.wrt, moved).value(matter.question)
     return np.asarray(np.frompyfunc(lambda item: Dual(dual(item).b), 1, 1)(value), dtype=object)
 
 
@@ -135,18 +150,19 @@ def _contracted(derivative: Array, along: Array) -> Array:
 
 
 def _in_digits(matter: Matter, rng: np.random.Generator, points: int) -> Verdict:
-    question, answer = matter.question, matter.answer
-    worst = mp.mpf(0)
-    for tried in range(points):
-        point = draw(answer, rng, tried == points - 1, question)
-        given = {name: kept(many(array), answer.inputs[name].assumptions) for name, array in point.given.items()}
-        got = matter.claimed(DigitsEvaluator, given, point.sizes, point.functions)
-        x = _start(DigitsEvaluator, question, matter.wrt, given, point.sizes, point.functions)
-        along = many(rng.integers(-64, 65, size=x.shape) / 64 + 0.001953125)
-        want = _differences(question, matter.wrt, given, point, x, along)
-        worst = max(worst, _error(_contracted(got, along), want.ravel()) if got.shape == want.shape + x.shape else mp.inf)
+    worst = max(_error_in_digits(matter, rng, tried == points - 1) for tried in range(points))
     digits = int(-mp.log10(worst)) if worst else mp.dps
     return Verdict(digits >= WANTED, "sixty digits", points, f"they agree in {digits} digits")
+
+
+def _error_in_digits(matter: Matter, rng: np.random.Generator, with_one: bool) -> Any:
+    point = draw(matter.answer, rng, with_one, matter.question)
+    given = {name: kept(many(array), matter.answer.inputs[name].assumptions) for name, array in point.given.items()}
+    setting = Setting(DigitsEvaluator, given, point.sizes, point.functions)
+    x = setting.start(matter.question, matter.wrt)
+    along = many(rng.integers(-64, 65, size=x.shape) / 64 + 2.0**-9)
+    got, want = matter.claimed(setting), _difference(matter, setting, x, along)
+    return _error(_contracted(got, along), want.ravel()) if got.shape == want.shape + x.shape else mp.inf
 
 
 def kept(array: Array, assumptions: frozenset[str]) -> Array:
@@ -161,18 +177,16 @@ def kept(array: Array, assumptions: frozenset[str]) -> Array:
     return array
 
 
-def _differences(program: Program, wrt: str, given: Mapping[str, Array], point: Point, x: Array, along: Array) -> Array:
+def _difference(matter: Matter, setting: Setting, x: Array, along: Array) -> Array:
     """The derivative in one direction, by central differences with one extrapolation."""
-    wide, narrow = (_central(program, wrt, given, point, x, along, STEP / scale) for scale in (1, 2))
+
+    def central(step: Any) -> Array:
+        sides = (np.asarray(x + sign * step * along, dtype=object) for sign in (1, -1))
+        up, down = (setting.moved(matter.wrt, side).value(matter.question) for side in sides)
+        return (up - down) / (2 * step)
+
+    wide, narrow = central(STEP), central(STEP / 2)
     return np.asarray(narrow + (narrow - wide) / 3, dtype=object)
-
-
-def _central(program: Program, wrt: str, given: Mapping[str, Array], point: Point, x: Array, along: Array, step: Any) -> Array:
-    up, down = (
-        _value(DigitsEvaluator, program, {**given, wrt: np.asarray(x + sign * step * along, dtype=object)}, point.sizes, point.functions)
-        for sign in (1, -1)
-    )
-    return np.asarray((up - down) / (2 * step), dtype=object)
 
 
 def _error(got: Array, want: Array) -> Any:

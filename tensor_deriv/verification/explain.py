@@ -124,7 +124,7 @@ def smallest_counterexample(derivation: Derivation, claim: Claim, rng: np.random
     """Inputs with small integers and small sizes where the claim and the derivative differ; empty where none is found."""
     program = derivation.gradient.program
     for sizes in _sizes(program):
-        found = [item for _ in range(30) if (item := _tried(derivation, claim, program, rng, sizes)) is not None]
+        found = [item for _ in range(30) if (item := _tried(derivation, claim, rng, sizes)) is not None]
         if found:
             return min(found, key=_weight)
     return {}
@@ -139,7 +139,8 @@ def _sizes(program: Program) -> Iterator[dict[str, int]]:
                 yield {**sizes, **{name: dim.value(sizes) for name, dim in program.ties.items()}}
 
 
-def _tried(derivation: Derivation, claim: Claim, program: Program, rng: np.random.Generator, sizes: dict[str, int]) -> dict[str, Any] | None:
+def _tried(derivation: Derivation, claim: Claim, rng: np.random.Generator, sizes: dict[str, int]) -> dict[str, Any] | None:
+    program = derivation.gradient.program
     given = {name: small_tensor(tensor, rng, sizes) for name, tensor in program.inputs.items()}
     functions = {name: function.linear(rng) for name, function in arbitrary(program, rng, sizes).items()}
     point = Point(given, sizes, functions)
@@ -174,5 +175,5 @@ def small_tensor(tensor: Tensor, rng: np.random.Generator, sizes: dict[str, int]
     if "symmetric" in known:
         value = np.triu(value) + np.triu(value, 1).T
     if known & {"spd", "diagonal", "orthogonal"}:
-        value = np.eye(*shape) * (1.0 if "orthogonal" in known else float(rng.integers(1, 3)))
+        value = np.eye(shape[0], shape[1]) * (1.0 if "orthogonal" in known else float(rng.integers(1, 3)))
     return value

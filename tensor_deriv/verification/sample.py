@@ -105,7 +105,10 @@ def draw(program: Program, rng: Generator, with_one: bool = False, under: Progra
             programs = [program, under] if under else [program]
             if all(usable(p, near) for p in programs for near in (point, *_around(point, rng))):
                 return point
-    raise UnsupportedError("no point was found where the expression is finite, so nothing could be checked; state what is assumed of the inputs (`positive`, `spd`)")
+    raise UnsupportedError(
+        "no point was found where the expression is finite, so nothing could be checked;"
+        " state what is assumed of the inputs (`positive`, `spd`)"
+    )
 
 
 def draw_sizes(program: Program, rng: Generator, with_one: bool) -> dict[str, int]:
@@ -171,8 +174,10 @@ def _extents(dims: tuple[Dim, ...], sizes: Mapping[str, int]) -> tuple[int, ...]
 
 def _around(point: Point, rng: Generator) -> list[Point]:
     """Points close by: where these have a value, differences have room."""
-    shifts = [{name: NEAR * rng.choice((-1.0, 1.0), size=np.shape(x)) for name, x in point.given.items()} for _ in range(2)]
-    return [Point({n: x + shift[n] * np.maximum(1, np.abs(x)) for n, x in point.given.items()}, point.sizes, point.functions) for shift in shifts]
+    def shifted(x: Array) -> Array:
+        return x + NEAR * rng.choice((-1.0, 1.0), size=np.shape(x)) * np.maximum(1, np.abs(x))
+
+    return [Point({name: shifted(x) for name, x in point.given.items()}, point.sizes, point.functions) for _ in range(2)]
 
 
 def usable(program: Program, point: Point) -> bool:

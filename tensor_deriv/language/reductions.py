@@ -1,0 +1,85 @@
+"""Reductions, maps along axes, and the primitives of matrices: one short function each."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from .. import functions
+from ..errors import ShapeError
+from ..index.indices import multiply
+from ..index.nodes import ONE, Extent, Index, Power, Slot, number, slot_indices
+from .registry import Axes, Call, operation
+from .values import Value
+
+
+def _reduced(x: Value, axes: tuple[int, ...], keepdims: bool) -> tuple[tuple[Slot, ...], tuple[Index, ...]]:
+    """The axes that stay, and the indices that are summed."""
+    kept = tuple(ONE if axis in axes else slot for axis, slot in enumerate(x.axes) if keepdims or axis not in axes)
+    return kept, tuple(index for axis in axes for index in slot_indices(x.axes[axis]))
+
+
+@operation("sum")
+def _sum(call: Call, x: Value, axis: Axes = None, keepdims: bool = False) -> Value:
+    kept, summed = _reduced(x, call.axes(x, axis), keepdims)
+    return Value(kept, multiply((x.expr,), summed) if summed else x.expr)
+
+
+@operation("mean")
+def _mean(call: Call, x: Value, axis: Axes = None, keepdims: bool = False) -> Value:
+    kept, summed = _reduced(x, call.axes(x, axis), keepdims)
+    counts = tuple(Power(Extent(index.extent), number(-1)) for index in summed)
+    return Value(kept, multiply((*counts, x.expr), summed) if summed else x.expr)
+
+
+@operation("norm1")
+def _norm1(call: Call, x: Value) -> Value:
+    return _sum(call, Value(x.axes, functions.call("abs", x.expr)))
+
+
+def _reduction(name: str) -> None:
+    def reduce(call: Call, x: Value, axis: Axes = None, keepdims: bool = False) -> Value:
+        return call.lowering.primitive(name, x, call.axes(x, axis), keepdims)
+
+    operation(name)(reduce)
+
+
+def _mapping(name: str) -> None:
+    def along(call: Call, x: Value, axis: Axes = (-1,)) -> Value:
+        if not x.rank:
+            raise ShapeError(f"`{name}` needs an axis to run along, this is a scalar", call.place)
+        return call.lowering.primitive(name, x, call.axes(x, axis))
+
+    operation(name)(along)
+
+
+for _each in ("max", "min", "prod", "var", "logsumexp"):
+    _reduction(_each)
+for _each in ("softmax", "log_softmax"):
+    _mapping(_each)
+
+
+@operation("norm")
+def _norm(call: Call, x: Value) -> Value:
+    return call.lowering.primitive("norm", x, call.axes(x, None))
+
+
+def _linear_algebra(name: str) -> None:
+    def apply(call: Call, A: Value) -> Value:
+        call.square(A)
+        return call.lowering.primitive(name, A, (A.rank - 2, A.rank - 1))
+
+    operation(name)(apply)
+
+
+for _each in ("inv", "det", "logdet"):
+    _linear_algebra(_each)
+
+
+@operation("sqrt")
+def _sqrt(call: Call, x: Value) -> Value:
+    return Value(x.axes, Power(x.expr, number(Fraction(1, 2))))
+
+
+@operation("square")
+def _square(call: Call, x: Value) -> Value:
+    return Value(x.axes, Power(x.expr, number(2)))
