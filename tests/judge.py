@@ -72,7 +72,7 @@ def _judged(case: Case, derivation: Any, point: Point) -> Verdict:
     evaluator = point.evaluator(program)
     claim = evaluator.at(program.result.body, program.result.axes)
     if not np.isfinite(claim).all():
-        return Verdict("not finite")
+        return Verdict("not finite") if np.isfinite(_truth(case, derivation, point)).all() else Verdict("kink")
     for verdict in (_value(case, derivation, point), _differences(case, derivation, point, claim), _torch(case, derivation, point, claim)):
         if verdict is not AGREED:
             return verdict
@@ -113,13 +113,20 @@ def _at(texts: Any, point: Point, wrt: str) -> Any:
 def _torch(case: Case, derivation: Any, point: Point, claim: Any) -> Verdict:
     if not TORCH:
         return AGREED
-    from torch_meaning import derivative
-
-    start = np.asarray(point.evaluator(derivation.program).tensors[case.wrt], dtype=float)
-    truth = derivative(case.twins, case.expr, case.wrt, {**point.given, case.wrt: start}, point.sizes, case.order)
+    truth = _truth(case, derivation, point)
     if not np.isfinite(truth).all():
         return AGREED  # a NaN of automatic differentiation says nothing
     return AGREED if close(claim, truth, 1e-8) else Verdict("WRONG by torch", f"{worst_error(claim, truth):.1e}")
+
+
+def _truth(case: Case, derivation: Any, point: Point) -> Any:
+    """What automatic differentiation gives; a NaN where it is not installed."""
+    if not TORCH:
+        return np.asarray(np.nan)
+    from torch_meaning import derivative
+
+    start = np.asarray(point.evaluator(derivation.program).tensors[case.wrt], dtype=float)
+    return derivative(case.twins, case.expr, case.wrt, {**point.given, case.wrt: start}, point.sizes, case.order)
 
 
 def _forms(derivation: Any, evaluator: Any, point: Point, claim: Any) -> Verdict:

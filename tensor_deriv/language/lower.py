@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from fractions import Fraction
 
 from .. import functions, primitives
-from ..errors import DerivationError, ParseError, Place, ShapeError, UnknownNameError, UnsupportedError
+from ..errors import DerivationError, ParseError, ShapeError, UnknownNameError, UnsupportedError
 from ..index.dims import Dim, named
 from ..index.indices import fresh, multiply
 from ..index.nodes import (
@@ -22,21 +21,16 @@ from ..index.nodes import (
     Function,
     Index,
     Number,
-    Power,
-    Product,
     Slot,
-    Sum,
     number,
     slot_indices,
 )
 from ..program import result_shape
-from . import recognise
+from . import arithmetic, recognise
 from .arguments import Arguments
 from .mismatch import Mismatch, excerpt
+from .operations import OPERATIONS
 from .values import Value, Words, axis_number
-
-MOST_BITS = 256  # of a number that a power of numbers is worked out to
-LARGEST = 1e300
 
 
 class Lowering(Arguments):
@@ -48,7 +42,7 @@ class Lowering(Arguments):
             case ast.Constant(value=bool() | str() | None):
                 raise ParseError("only numbers, names and operations can stand here", self.place(node))
             case ast.Constant(value=int() | float() as value):
-                return Value((), number(_fraction(value, self.place(node))))
+                return Value((), number(arithmetic.exact(value, self.place(node))))
             case ast.Name(id=name):
                 return self.name(name, node)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
@@ -99,7 +93,7 @@ class Lowering(Arguments):
         for binary in spine:
             value = self.lower(binary.right)
             terms.append(self._negated(value) if isinstance(binary.op, ast.Sub) else value)
-        return self.combine(terms, lambda exprs: Sum(_flat_terms(exprs)), spine)
+        return self.combine(terms, arithmetic.total, spine)
 
     def combine(self, values: list[Value], build: Callable[[list[Expr]], Expr], nodes: Sequence[ast.AST]) -> Value:
         """An elementwise operation on arrays that broadcast; `nodes` are where each value meets those before it."""
@@ -115,9 +109,9 @@ class Lowering(Arguments):
                 if isinstance(values[1].expr, Number) and not values[1].expr.value:
                     raise DerivationError("this divides by zero", self.place(right))
                 named = recognise.softmax(self, *values)
-                return named or self.combine(values, lambda e: recognise.quotient(*e) or _quotient(*e), [node])
+                return named or self.combine(values, lambda e: recognise.quotient(*e) or arithmetic.quotient(*e), [node])
             case ast.Pow():
-                return self.combine(values, lambda e: _power(*e), [node])
+                return self.combine(values, lambda e: arithmetic.power(*e), [node])
         raise ParseError(f"`{excerpt(node)}`: this operator is not part of the language", self.place(node))
 
     def _compare(self, op: ast.cmpop, left: ast.expr, right: ast.expr, node: ast.expr) -> Value:
@@ -230,29 +224,6 @@ class Lowering(Arguments):
         return self.scope.define(self.scope.unused(letter), slots, Apply(name, tensor, axes, slots)).name
 
 
-def _flat_terms(exprs: list[Expr]) -> tuple[Expr, ...]:
-    return tuple(term for expr in exprs for term in (expr.terms if isinstance(expr, Sum) else (expr,)))
-
-
-def _quotient(left: Expr, right: Expr) -> Expr:
-    result = functions.quotient(left, right)
-    return multiply(result.factors) if isinstance(result, Product) else result
-
-
-def _power(base: Expr, exponent: Expr) -> Expr:
-    if isinstance(base, Number) and isinstance(exponent, Number) and exponent.value.denominator == 1:
-        digits = max(abs(base.value.numerator), base.value.denominator).bit_length()
-        if digits * abs(exponent.value) <= MOST_BITS and (base.value or exponent.value >= 0):
-            return number(base.value ** int(exponent.value))
-    return Power(base, exponent)
-
-
-def _fraction(value: float, place: Place) -> Fraction:
-    if not abs(value) < LARGEST:
-        raise ParseError("this number is too large", place)
-    return Fraction(str(value))
-
-
 def _flattened(axes: tuple[Slot, ...], acted: tuple[int, ...], whole: bool) -> tuple[tuple[Slot, ...], tuple[int, ...]]:
     """Groups opened into their members, so that a primitive acts on all of them; `acted` renumbered."""
     flat: list[Slot] = []
@@ -265,8 +236,3 @@ def _flattened(axes: tuple[Slot, ...], acted: tuple[int, ...], whole: bool) -> t
             numbers += range(len(flat), len(flat) + len(members))
         flat += members
     return tuple(flat), tuple(numbers)
-
-
-from .operations import OPERATIONS  # noqa: E402  (operations are written against Lowering)
-
-__all__ = ["Lowering"]
