@@ -306,8 +306,9 @@ class Builder:
             keep, drop = factor.left, factor.right
             if keep in product.over or drop in product.over:
                 continue
-            rest = Product(product.factors[:place] + product.factors[place + 1 :], product.over)
-            value = self.natural(substitute(rest, {drop: keep}), tuple(i for i in wanted if i != drop))
+            others = (substitute(f, {drop: keep}) for at, f in enumerate(product.factors) if at != place)
+            rest = Product(tuple(f for f in others if not (isinstance(f, Delta) and f.left == f.right)), product.over)
+            value = self.natural(rest, tuple(i for i in wanted if i != drop))
             if not value.axes:
                 return Labelled(make.mul([value.node, Eye(keep.extent)]), self._pair(keep, drop, wanted))
             if value.axes == (keep,):

@@ -101,7 +101,7 @@ def draw(program: Program, rng: Generator, with_one: bool = False, under: Progra
     with np.errstate(all="ignore"):
         for attempt in range(ATTEMPTS):
             sizes = draw_sizes(program, rng, with_one)
-            point = _candidate(program, rng, sizes, attempt)
+            point = _candidate(program, rng, sizes, attempt, [under] if under else [])
             programs = [program, under] if under else [program]
             if all(usable(p, near) for p in programs for near in (point, *_around(point, rng))):
                 return point
@@ -125,12 +125,13 @@ def draw_sizes(program: Program, rng: Generator, with_one: bool) -> dict[str, in
     return sizes
 
 
-def _candidate(program: Program, rng: Generator, sizes: dict[str, int], attempt: int) -> Point:
+def _candidate(program: Program, rng: Generator, sizes: dict[str, int], attempt: int, under: list[Program]) -> Point:
     given: dict[str, Array] = {}
     for name, tensor in program.inputs.items():
         kind = attempt if attempt < 2 else int(rng.integers(len(DRAWS)))
         given[name] = draw_tensor(tensor, rng, sizes, DRAWS[kind])
-    return Point(given, sizes, arbitrary(program, rng, sizes))
+    functions = {name: function for source in (program, *under) for name, function in arbitrary(source, rng, sizes).items()}
+    return Point(given, sizes, functions)
 
 
 def draw_tensor(tensor: Tensor, rng: Generator, sizes: Mapping[str, int], how: Callable[[Generator, tuple[int, ...]], Array]) -> Array:
