@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
 from ..program import Program
-from . import laws, make
+from . import make
 from .cost import cost
-from .factor import FACTORINGS
 from .flip import Flipper
 from .known import Known
+from .laws import LAWS
 from .nodes import Array, Name
 
 SLACK = 1.6  # how much dearer a candidate may look before it is itself tidied
 ROUNDS = 12
 PASSES = 4  # a law may undo a busy node's own tidying, so the whole is looked at again
-
-LAWS: tuple[Callable[[Array, Flipper], Iterator[Array]], ...] = (
-    laws.inverses,
-    laws.diagonals,
-    laws.reductions,
-    laws.columns,
-    laws.broadcasts,
-    laws.transposes,
-    laws.outers,
-    laws.signs,
-    laws.halves,
-    laws.negatives,
-    laws.sigmoids,
-    laws.mirrored,
-    laws.expansions,
-    *FACTORINGS,
-)
-
 
 class Tidier:
     """Tidies the array expressions of one program; `known` names stand for the expressions they define."""
@@ -78,7 +58,7 @@ class Tidier:
         """A cheaper expression than a node whose parts are tidy, if a law finds one."""
         best, price = None, cost(node)
         for law in LAWS:
-            for candidate in law(node, self.flipper):
+            for candidate in law.candidates(node, self.flipper):
                 if cost(candidate) > price + SLACK or candidate == node or candidate.shape != node.shape:
                     continue
                 candidate = self._tidy(candidate)

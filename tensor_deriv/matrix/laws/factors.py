@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from fractions import Fraction
 
-from . import make
-from .flip import Flipper
-from .nodes import Add, Array, Call, Column, Diag, Filled, MatMul, Mul, Num, Outer, Pow, num
+from .. import make
+from ..flip import Flipper
+from ..nodes import Add, Array, Call, Column, Diag, Filled, MatMul, Mul, Num, Outer, Pow, num
+from .law import Candidates
 
 Chain = tuple[list[Array], list[Array]]  # scalar factors, and matrices in order
 
 
-def chains(node: Array, flipper: Flipper) -> Iterator[Array]:
+def chains(node: Array, flipper: Flipper) -> Candidates:
     # A X + B X = (A + B) X, and the same on the left
     if not isinstance(node, Add) or node.rank == 0:
         return
@@ -78,7 +78,7 @@ def _scaled_chain(parts: tuple[Array, ...], flipper: Flipper) -> list[Array]:
     return [*([Diag(make.mul(before))] if before else []), *inner, *([Diag(make.mul(after))] if after else [])]
 
 
-def rows(node: Array, flipper: Flipper) -> Iterator[Array]:
+def rows(node: Array, flipper: Flipper) -> Candidates:
     # 1 (H1)ᵀ + V Hᵀ = (1 + V) Hᵀ, where the row sum is broadcast
     if not isinstance(node, Add) or node.rank != 2:
         return
@@ -94,7 +94,7 @@ def rows(node: Array, flipper: Flipper) -> Iterator[Array]:
         yield from _with_row_sum(node, place, scalars, sums, row, flipper)
 
 
-def _with_row_sum(node: Add, place: int, scalars: list[Array], sums: Call, row: bool, flipper: Flipper) -> Iterator[Array]:
+def _with_row_sum(node: Add, place: int, scalars: list[Array], sums: Call, row: bool, flipper: Flipper) -> Candidates:
     right = sums.arg if sums.axis == (0,) else flipper.flip(sums.arg)  # Σ over its rows
     factor = right if row else flipper.flip(right)
     for other, term in enumerate(node.parts):
@@ -107,7 +107,7 @@ def _with_row_sum(node: Add, place: int, scalars: list[Array], sums: Call, row: 
         yield make.add([whole, *(t for at, t in enumerate(node.parts) if at not in (place, other))])
 
 
-def hadamard(node: Array, flipper: Flipper) -> Iterator[Array]:
+def hadamard(node: Array, flipper: Flipper) -> Candidates:
     # a ⊙ c + b ⊙ c = (a + b) ⊙ c, scalars and powers too; c may stand with its sign turned
     if not isinstance(node, Add):
         return
@@ -137,7 +137,7 @@ def negated(node: Add) -> Array:
     return make.add(make.mul([num(-1), term]) for term in node.parts)
 
 
-def _numbers(node: Add, bags: list[list[Array]]) -> Iterator[Array]:
+def _numbers(node: Add, bags: list[list[Array]]) -> Candidates:
     # −2A(a − b)c − 2A(a + b): the number with the sign of the first term in front
     values = [make.coefficient(term)[0] for term in node.parts if not isinstance(term, Num)]
     if len(values) == len(node.parts) and len({abs(v) for v in values}) == 1 and values[0] < 0 and abs(values[0]) != 1:
@@ -176,6 +176,3 @@ def _repeated(items: list[Array]) -> list[Array]:
     for item in items:
         seen[item] = seen.get(item, 0) + 1
     return [item for item, count in seen.items() if count > 1]
-
-
-FACTORINGS: tuple[Callable[[Array, Flipper], Iterator[Array]], ...] = (chains, hadamard, rows)

@@ -1,0 +1,27 @@
+"""The laws of matrix algebra that tidying may use, in the order they are tried."""
+
+from __future__ import annotations
+
+from . import factors, products, scalars, sums
+from .law import Law
+
+LAWS = (
+    Law("inverse", "A⁻¹A = I", products.inverses),
+    Law("diagonal", "diag(a) v = a ⊙ v", products.diagonals),
+    Law("sum as a product", "Σᵢ aᵢbᵢ = a·b, Σᵢⱼ aᵢⱼbⱼᵢ = tr(AB)", sums.reductions),
+    Law("sum kept as a column", "v 1ᵀ from a sum over rows", sums.columns),
+    Law("broadcast", "M + v 1ᵀ", sums.broadcasts),
+    Law("transpose", "(AB)ᵀ = BᵀAᵀ", products.transposes),
+    Law("outer product", "A (v wᵀ) B = (Av)(Bᵀw)ᵀ", products.outers),
+    Law("sign", "−(a − b) = b − a", scalars.signs),
+    Law("number in front", "½a + ½b = ½(a + b)", scalars.halves),
+    Law("sign in front", "−a − b = −(a + b)", scalars.negatives),
+    Law("logistic function", "eᵃ/(eᵃ + eᵇ) = σ(a − b)", scalars.sigmoids),
+    Law("logistic function", "σ(−a) = 1 − σ(a)", scalars.mirrored),
+    Law("multiply out", "(1 − y)σ − y(1 − σ) = σ − y", scalars.expansions),
+    Law("common factor of products", "AX + BX = (A + B)X", factors.chains),
+    Law("common factor", "a ⊙ c + b ⊙ c = (a + b) ⊙ c", factors.hadamard),
+    Law("common factor of a row sum", "1(H1)ᵀ + VHᵀ = (1 + V)Hᵀ", factors.rows),
+)
+
+__all__ = ["LAWS", "Law"]

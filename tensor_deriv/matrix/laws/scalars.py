@@ -1,0 +1,145 @@
+"""Laws of numbers and functions: signs and fractions in front, the logistic function, what cancels when multiplied out."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from ...functions import TABLE
+from .. import make
+from ..flip import Flipper
+from ..make import exchange
+from ..nodes import Add, Array, Elem, MatMul, Mul, Num, Pow, num, walk
+from .law import Candidates
+
+LONGEST_PRODUCT = 12  # terms of a product that is multiplied out
+
+
+def signs(node: Array, flipper: Flipper) -> Candidates:
+    # −(a − b) = b − a
+    if not isinstance(node, Mul):
+        return
+    value, _ = make.coefficient(node)
+    for at, part in enumerate(node.parts):
+        if isinstance(part, Add) and any(make.coefficient(term)[0] < 0 for term in part.parts):
+            turned = make.add(make.mul([num(-1), term]) for term in part.parts)
+            rest = [*node.parts[:at], turned, *node.parts[at + 1 :]]
+            if value < 0 or len(rest) > 1:
+                yield make.mul([num(-1), *rest])
+        if isinstance(part, MatMul):
+            yield from _sign_in_chain(node, at, part)
+
+
+def _sign_in_chain(node: Mul, at: int, chain: MatMul) -> Candidates:
+    for place, part in enumerate(chain.parts):
+        if isinstance(part, Add) and any(make.coefficient(term)[0] < 0 for term in part.parts):
+            turned = make.add(make.mul([num(-1), term]) for term in part.parts)
+            new = make.matmul([*chain.parts[:place], turned, *chain.parts[place + 1 :]])
+            yield make.mul([num(-1), *node.parts[:at], new, *node.parts[at + 1 :]])
+
+
+def halves(node: Array, flipper: Flipper) -> Candidates:
+    # ½a + ½b = ½(a + b): a common number in front
+    if not isinstance(node, Add):
+        return
+    values = {abs(part.value if isinstance(part, Num) else make.coefficient(part)[0]) for part in node.parts}
+    for value in values:
+        if value not in (0, 1):
+            yield make.mul([num(value), make.add(make.mul([num(1 / Fraction(value)), part]) for part in node.parts)])
+    denominators = {v.denominator for v in values}
+    if len(denominators) > 1 or len(values) > 1:
+        top = Fraction(max(denominators))
+        if top != 1:
+            yield make.mul([num(1 / top), make.add(make.mul([num(top), part]) for part in node.parts)])
+
+
+def negatives(node: Array, flipper: Flipper) -> Candidates:
+    # −a − b = −(a + b)
+    if isinstance(node, Add) and all((p.value if isinstance(p, Num) else make.coefficient(p)[0]) < 0 for p in node.parts):
+        yield make.mul([num(-1), make.add(make.mul([num(-1), part]) for part in node.parts)])
+
+
+def sigmoids(node: Array, flipper: Flipper) -> Candidates:
+    # e^a/(e^a + e^b) = σ(a − b), 1/(1 + e^(−a)) = σ(a), 1 − σ(a) = σ(−a)
+    match node:
+        case Add(parts) if len(parts) == 2:
+            at = next((place for place, part in enumerate(parts) if part == num(1)), None)
+            other = parts[1 - at] if at is not None else None
+            if other is not None and make.coefficient(other)[0] == -1:
+                inner = make.coefficient(other)[1]
+                if _is_function(inner, "sigmoid"):
+                    yield call("sigmoid", make.mul([num(-1), inner.children[0]]))
+        case Mul(parts):
+            yield from _logistic(parts)
+        case Pow(Add(terms), Num(minus)) if minus == -1 and len(terms) == 2:
+            yield from _logistic((node,))
+
+
+def mirrored(node: Array, flipper: Flipper) -> Candidates:
+    # σ(a) σ(−a) = σ(a) (1 − σ(a)): one of them is enough
+    if isinstance(node, (Mul, Add)):
+        found = {part for part in walk(node) if _is_function(part, "sigmoid")}
+        for part in found:
+            argument = part.children[0]
+            plain = call("sigmoid", make.mul([num(-1), argument]))
+            if make.coefficient(argument)[0] < 0 and plain in found:
+                yield exchange(node, part, make.add([num(1), make.mul([num(-1), plain])]))
+
+
+def _logistic(parts: tuple[Array, ...]) -> Candidates:
+    for at, part in enumerate(parts):
+        if not (isinstance(part, Pow) and part.exponent == num(-1) and isinstance(part.base, Add) and len(part.base.parts) == 2):
+            continue
+        exponents = [_exponent(term) for term in part.base.parts]
+        for first, second in (exponents, exponents[::-1]):
+            if first is None or second is None:
+                continue
+            rest = [*parts[:at], *parts[at + 1 :]]
+            top = num(1) if first == num(0) else call("exp", first)
+            if first == num(0) or top in rest:
+                if first != num(0):
+                    rest.remove(top)
+                yield make.mul([*rest, call("sigmoid", make.add([first, make.mul([num(-1), second])]))])
+
+
+def _exponent(term: Array) -> Array | None:
+    """a where the term is e^a; 0 where it is 1."""
+    return num(0) if term == num(1) else term.children[0] if _is_function(term, "exp") else None
+
+
+def _is_function(node: Array, name: str) -> bool:
+    return isinstance(node, Elem) and node.row.name == name
+
+
+def call(name: str, *args: Array) -> Array:
+    """The elementwise function of that name."""
+    return Elem(TABLE[name], args)
+
+
+def expansions(node: Array, flipper: Flipper) -> Candidates:
+    # (1 − y)σ − y(1 − σ) = σ − y: what is left when everything is multiplied out and collected
+    if isinstance(node, Add) and any(isinstance(part, Mul) and any(isinstance(f, Add) for f in part.parts) for part in node.parts):
+        negative = [part for part in walk(node) if _is_function(part, "sigmoid") and make.coefficient(part.children[0])[0] < 0]
+        yield from _multiplied_out(node, [])
+        if negative:
+            yield from _multiplied_out(node, negative)
+
+
+def _multiplied_out(node: Add, sigmoids: list[Array]) -> Candidates:
+    terms: list[Array] = []
+    for part in node.parts:
+        products: list[list[Array]] = [[]]
+        for factor in part.parts if isinstance(part, Mul) else (part,):
+            choices = _as_terms(factor, sigmoids)
+            products = [[*product, choice] for product in products for choice in choices]
+            if len(products) > LONGEST_PRODUCT:
+                return
+        terms += [make.mul(product) for product in products]
+    total = make.add(terms)
+    if total.shape == node.shape:
+        yield total
+
+
+def _as_terms(factor: Array, sigmoids: list[Array]) -> tuple[Array, ...]:
+    if factor in sigmoids:
+        return num(1), make.mul([num(-1), call("sigmoid", make.mul([num(-1), factor.children[0]]))])
+    return factor.parts if isinstance(factor, Add) else (factor,)

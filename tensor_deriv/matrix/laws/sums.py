@@ -1,0 +1,141 @@
+"""Laws of sums over axes: dot products, traces, means; what NumPy broadcasts."""
+
+from __future__ import annotations
+
+from ...index.dims import UNIT, Dim
+from .. import make
+from ..flip import Flipper
+from ..nodes import Add, Array, Call, Column, DiagOf, Elem, Filled, MatMul, Mul, Num, Outer, Pow, Size, Trace, num
+from .law import Candidates
+
+
+def reductions(node: Array, flipper: Flipper) -> Candidates:
+    # Σ_i a_i b_i = a·b, Σ_ij a_ij b_ji = tr(AB), Σ_ij = Σ_i Σ_j, (1/n) Σ = mean
+    match node:
+        case Call("sum", Call("sum", inner, axis, False), None, False) if axis is not None:
+            yield Call("sum", inner, None)
+        case Call("sum", Mul(parts), axis, False):
+            yield from _summed_product(node, parts, axis, flipper)
+        case Call("sum", Pow(base, Num(two)), None, False) if two == 2 and node.children[0].rank == 1:
+            yield make.matmul([base, base])
+        case Call("sum", DiagOf(arg), None, False):
+            yield make.trace(arg)
+        case Call("sum", Outer() as pair, None | (_,) as axis, False):
+            yield from _summed_outer(pair, axis)
+        case Call("sum", Filled(1, (dim,)), None):
+            yield Size(dim)
+        case Trace(MatMul(parts)):
+            yield from _traces(parts, flipper)
+        case Mul(parts):
+            yield from _means(parts)
+
+
+def _summed_outer(pair: Outer, axis: tuple[int, ...] | None) -> Candidates:
+    if axis is None:
+        yield make.mul([make.total(pair.left, None), make.total(pair.right, None)])
+    else:
+        kept, gone = (pair.right, pair.left) if axis == (0,) else (pair.left, pair.right)
+        yield make.mul([make.total(gone, None), kept])
+
+
+def _summed_product(node: Array, parts: tuple[Array, ...], axis: tuple[int, ...] | None, flipper: Flipper) -> Candidates:
+    whole = make.mul(parts)
+    if axis is None and whole.rank == 1 and all(part.rank == 1 for part in parts):
+        yield make.matmul([make.mul(parts[:-1]), parts[-1]])
+    elif axis is None and whole.rank == 2 and all(part.rank == 2 and not isinstance(part, Column) for part in parts):
+        for at, part in enumerate(parts):
+            rest = make.mul([*parts[:at], *parts[at + 1 :]])
+            yield make.trace(make.matmul([flipper.flip(rest), part]))
+            yield make.trace(make.matmul([rest, flipper.flip(part)]))
+    elif axis is not None and whole.rank == 2:
+        for at, part in enumerate(parts):
+            rest = make.mul([*parts[:at], *parts[at + 1 :]])
+            if rest.rank == 2 and UNIT not in rest.shape:
+                if axis == (1,) and part.rank == 1:
+                    yield make.matmul([rest, part])
+                if axis == (0,) and isinstance(part, Column):
+                    yield make.matmul([flipper.flip(rest), part.arg])
+
+
+def _traces(parts: tuple[Array, ...], flipper: Flipper) -> Candidates:
+    # tr(AB) = tr(BA) = Σ_ij a_ij b_ji
+    for at in range(len(parts)):
+        turned = parts[at:] + parts[:at]
+        if at:
+            yield Trace(make.matmul(turned))
+        for cut in range(1, len(parts)):
+            left, right = make.matmul(turned[:cut]), make.matmul(turned[cut:])
+            yield make.total(make.mul([left, flipper.flip(right)]), None)
+            yield make.total(make.mul([flipper.flip(left), right]), None)
+    yield Trace(flipper.flip(MatMul(parts)))
+
+
+def _means(parts: tuple[Array, ...]) -> Candidates:
+    for at, part in enumerate(parts):
+        if isinstance(part, Call) and part.name == "sum":
+            dims = part.arg.shape if part.axis is None else tuple(part.arg.shape[axis] for axis in part.axis)
+            rest = _without_counts(parts[:at] + parts[at + 1 :], dims)
+            if rest is not None:
+                yield make.mul([*rest, Call("mean", part.arg, part.axis, part.keepdims)])
+
+
+def _without_counts(parts: tuple[Array, ...], dims: tuple[Dim, ...]) -> list[Array] | None:
+    """The factors without 1/n for each of the dims; None where one is missing."""
+    rest = list(parts)
+    for dim in dims:
+        count = dim.constant
+        if count is not None:
+            rest.append(num(count))
+            continue
+        inverse = next((part for part in rest if isinstance(part, Pow) and part.base == Size(dim) and isinstance(part.exponent, Num)), None)
+        if inverse is None:
+            return None
+        rest.remove(inverse)
+        rest.append(make.mul([inverse, Size(dim)]))
+    return rest
+
+
+def columns(node: Array, flipper: Flipper) -> Candidates:
+    # a reduction kept as an axis of extent 1 instead of v[:, None]
+    match node:
+        case Column(Call(name, arg, axis, False)) if arg.rank == 2 and axis == (1,) and name not in ("softmax", "log_softmax"):
+            yield Call(name, arg, axis, True)
+        case Column(Mul() | Add() | Pow() | Elem() as inner):
+            yield _as_column(inner)
+        case Mul(parts) if any(isinstance(part, Column) and part.children[0].children for part in parts):
+            yield make.mul(_as_column(part.arg) if isinstance(part, Column) else part for part in parts)
+
+
+def _as_column(node: Array) -> Array:
+    """A vector's column, taken at its leaves: sums keep their axis, and M v is one."""
+    match node:
+        case MatMul(parts) if node.rank == 1 and parts[-1].rank == 1 and parts[0].rank == 2:
+            return Call("sum", make.mul([make.matmul(parts[:-1]), parts[-1]]), (1,), True)
+        case Call(name, arg, (1,), False) if arg.rank == 2 and name not in ("softmax", "log_softmax"):
+            return Call(name, arg, (1,), True)
+        case Mul() | Add() | Pow() | Elem() if node.rank == 1:
+            return make.rebuilt(node, tuple(_as_column(child) for child in node.children))
+    return Column(node) if node.rank else node
+
+
+def broadcasts(node: Array, flipper: Flipper) -> Candidates:
+    # M + v1ᵀ and M + c 1 need no ones: they are broadcast
+    if not isinstance(node, (Add, Mul)) or node.rank == 0:
+        return
+    parts = [_unfilled(part) for part in node.parts]
+    if any(part is not None for part in parts):
+        new = make.rebuilt(node, tuple(old if part is None else part for old, part in zip(node.parts, parts, strict=True)))
+        if new.shape == node.shape:
+            yield new
+
+
+def _unfilled(part: Array) -> Array | None:
+    scalars, rest = make.split_scalars(part)
+    match rest:
+        case Filled(1, _):
+            return make.mul(scalars or [num(1)])
+        case Outer() if isinstance(rest.right, Filled) and rest.right.value == 1:
+            return make.mul([*scalars, Column(rest.left)])
+        case Outer() if isinstance(rest.left, Filled) and rest.left.value == 1:
+            return make.mul([*scalars, rest.right])
+    return None
