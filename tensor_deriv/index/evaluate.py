@@ -10,6 +10,7 @@ import numpy as np
 
 from ..primitives import TABLE
 from .dims import Dim
+from .indices import alpha_key, appearance, substitute
 from .nodes import (
     Apply,
     Component,
@@ -54,6 +55,7 @@ class Evaluator:
         self.sizes = sizes
         self.functions = functions or {}
         self.definitions = definitions or {}  # ∂t/∂x of a defined t is that of its definition
+        self._jacobians: dict[str, Array] = {}
         self.doubt = 0.0  # of the worst difference that was taken for a ∂, relative
         self._primitives: dict[tuple[str, str, tuple[int, ...]], Array] = {}
 
@@ -211,21 +213,27 @@ class Evaluator:
 
     def _partial(self, body: Expr, by: Component) -> Labelled:
         # ∂/∂x by differences: a meaning that no rule has a part in
+        free = appearance(body)
+        shape = [self.size(index.extent) for index in free]
+        x = np.asarray(self.tensors[by.tensor], dtype=float)
+        places: dict[Index, Slot] = {index: Index(-1 - place, index.extent) for place, index in enumerate(free)}
+        key = repr((by.tensor, alpha_key(substitute(body, places))))
+        if key not in self._jacobians:
+            self._jacobians[key] = self._differences(body, free, by.tensor, x)
+        return self.take(np.reshape(self._jacobians[key], (*shape, *x.shape)), (*free, *by.slots))
+
+    def _differences(self, body: Expr, free: Sequence[Index], tensor: str, x: Array) -> Array:
         from ..verification.differences import jacobian
 
-        free = tuple(sorted(body.free, key=lambda i: i.id))
-        shape = [self.size(index.extent) for index in free]
-
         def value(x: Array) -> Array:
-            inner = Evaluator({**self.tensors, by.tensor: x}, self.sizes, self.functions, self.definitions)
+            inner = Evaluator({**self.tensors, tensor: x}, self.sizes, self.functions, self.definitions)
             return inner.spread(inner.evaluate(body), free)
 
-        x = np.asarray(self.tensors[by.tensor], dtype=float)
         derivative, doubt = jacobian(value, x)
         scale = max(float(np.abs(derivative).max(initial=0.0)), 1e-3)
         finite = np.isfinite(derivative).all() and np.isfinite(doubt).all()
         self.doubt = max(self.doubt, float(np.max(doubt, initial=0.0)) / scale) if finite else float("inf")
-        return self.take(np.reshape(derivative, (*shape, *x.shape)), (*free, *by.slots))
+        return derivative
 
 
 def _along(axes: Sequence[Index], index: Index) -> list[int]:

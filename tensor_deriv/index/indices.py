@@ -170,6 +170,11 @@ def _with_slots(expr: Expr, slots: tuple[Slot, ...]) -> Expr:
     return expr
 
 
+def appearance(expr: Expr) -> tuple[Index, ...]:
+    """The free indices in the order in which they stand in an expression."""
+    return tuple(_appearance([expr], set(expr.free)))
+
+
 def all_indices(expr: Expr) -> frozenset[Index]:
     """Free and summed indices together."""
     return expr.free | expr.bound

@@ -282,10 +282,9 @@ class Builder:
         return settled(make.mul([*network.scalars, body]), output)
 
     def _einsum_labelled(self, items: Sequence[Labelled], wanted: tuple[Index, ...]) -> Labelled:
-        have = {i for item in items for i in item.axes}
+        have = dict.fromkeys(i for item in items for i in item.axes)
         output = tuple(i for i in wanted if i in have)
-        rest = tuple(i for i in dict.fromkeys(i for item in items for i in item.axes) if i not in output)
-        order = output or rest
+        order = output + tuple(i for i in have if i not in output)  # nothing is summed here
         return Labelled(self._einsum(items, order), order)
 
     def _einsum(self, items: Sequence[Labelled], output: tuple[Index, ...]) -> Array:

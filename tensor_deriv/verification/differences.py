@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 Array = Any
-WIDEST = 3e-2  # the first step, relative to the entry where that is larger than 1
+WIDEST = 1e-2  # the first step, relative to the entry where that is larger than 1
 RATIO = 3.0  # from one step to the next
-LEVELS = 5
+LEVELS = 4
 
 
 def jacobian(function: Callable[[Array], Array], x: Array) -> tuple[Array, Array]:

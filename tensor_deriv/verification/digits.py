@@ -34,8 +34,18 @@ def _step(x: Any) -> Any:
     return (mp.sign(x) + 1) / 2
 
 
+def _dsinc(x: Any) -> Any:
+    # the cosine and the sine lose what is common to them, which near 0 is nearly all
+    with mp.workdps(2 * DIGITS):
+        return +((mp.cospi(x) - mp.sincpi(x)) / x) if x else x
+
+
+def _elu(x: Any, alpha: Any) -> Any:
+    return x if x > 0 else alpha * mp.expm1(x)
+
+
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    **{name: getattr(mp, name) for name in ("exp", "log", "log1p", "expm1", "sin", "cos", "tan", "sinh", "cosh", "tanh", "erf", "sign")},
+    **{name: getattr(mp, name) for name in ("exp", "log", "log1p", "expm1", "sin", "cos", "tan", "sinh", "cosh", "tanh", "erf", "erfc", "sign", "hypot")},
     "arcsin": mp.asin,
     "arccos": mp.acos,
     "arctan": mp.atan,
@@ -47,9 +57,31 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "abs": abs,
     "step": _step,
     "greater": lambda x, y: mp.mpf(int(x > y)),
+    "greater_equal": lambda x, y: mp.mpf(int(x >= y)),
     "equal": lambda x, y: mp.mpf(int(x == y)),
     "maximum": max,
     "minimum": min,
+    "exp2": lambda x: mp.mpf(2) ** x,
+    "log2": lambda x: mp.log(x) / mp.log(2),
+    "log10": mp.log10,
+    "arcsinh": mp.asinh,
+    "arccosh": mp.acosh,
+    "arctanh": mp.atanh,
+    "arctan2": mp.atan2,
+    "logaddexp": lambda x, y: _logsumexp([x, y]),
+    "gammaln": lambda x: mp.log(abs(mp.gamma(x))),
+    "digamma": mp.digamma,
+    "trigamma": lambda x: mp.psi(1, x),
+    "sinc": mp.sincpi,
+    "dsinc": _dsinc,
+    "logit": lambda x: mp.log(x) - mp.log1p(-x),
+    "softsign": lambda x: x / (1 + abs(x)),
+    "mish": lambda x: x * mp.tanh(mp.log1p(mp.exp(x))),
+    "elu": _elu,
+    "selu": lambda x: mp.mpf("1.0507009873554805") * _elu(x, mp.mpf("1.6732632423543772")),
+    "leaky_relu": lambda x, slope: x if x > 0 else slope * x,
+    "hardtanh": lambda x: min(max(x, mp.mpf(-1)), mp.mpf(1)),
+    "clip": lambda x, a, b: min(max(x, a), b),
 }
 
 

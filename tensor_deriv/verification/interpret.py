@@ -11,6 +11,8 @@ import math
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -25,7 +27,9 @@ _OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv, ast.Pow: operator.pow,
     ast.MatMult: operator.matmul,
 }  # fmt: skip
-_COMPARISONS: dict[type, Callable[[Any, Any], Any]] = {ast.Gt: operator.gt, ast.Lt: operator.lt, ast.Eq: operator.eq}
+_COMPARISONS: dict[type, Callable[[Any, Any], Any]] = {
+    ast.Gt: operator.gt, ast.Lt: operator.lt, ast.GtE: operator.ge, ast.LtE: operator.le, ast.Eq: operator.eq,
+}  # fmt: skip
 
 _LEFT = re.compile(r"\s*([A-Za-z_]\w*)\s*(?:([\[(])([^\])=]*)[\])])?\s*=(?!=)")
 
@@ -77,7 +81,7 @@ class _Reader:
         match = _LEFT.match(text)
         tree = _tree(text[match.end() :] if match else text)
         free = _words(match.group(3)) if match and match.group(2) == "[" else ()
-        if free or any(map(_holds_letters, ast.walk(tree))):
+        if free or _in_index_notation(tree):
             return _Einstein(self, free).value(tree)
         return self.value(tree)
 
@@ -158,8 +162,9 @@ class _Einstein:
                 return self.product(self.factors(node))
             case ast.BinOp(op=ast.Add() | ast.Sub() | ast.Pow() as op, left=left, right=right):
                 return self.together(_OPERATORS[type(op)], [self.read(left), self.read(right)])
-            case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
-                return self.together(self.elementwise(name), [self.read(arg) for arg in args])
+            case ast.Call(func=ast.Name(id=name), args=args, keywords=words):
+                named = {str(word.arg): self.reader.value(word.value) for word in words}
+                return self.together(partial(self.elementwise(name), **named), [self.read(arg) for arg in args])
             case ast.Constant() | ast.Name():
                 array = np.asarray(self.reader.value(node), dtype=float)
                 if not array.ndim:
@@ -216,6 +221,7 @@ def _diagonal(array: Array, letters: tuple[str, ...]) -> Indexed:
     return array, letters
 
 
+@lru_cache(maxsize=256)
 def _tree(text: str) -> ast.expr:
     try:
         return ast.parse(text.strip(), mode="eval").body
@@ -230,6 +236,11 @@ def _words(text: str | None) -> tuple[str, ...]:
 def _letters(node: ast.Subscript) -> tuple[str, ...]:
     items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
     return tuple(item.id if isinstance(item, ast.Name) else "" for item in items)
+
+
+@lru_cache(maxsize=256)
+def _in_index_notation(tree: ast.expr) -> bool:
+    return any(map(_holds_letters, ast.walk(tree)))
 
 
 def _holds_letters(node: ast.AST) -> bool:

@@ -35,7 +35,41 @@ def _transposed(x: Array, axes: tuple[int, ...] | None = None) -> Array:
 
 
 _erf = np.vectorize(math.erf, otypes=[float])
-_SAME = "exp log log1p expm1 sqrt square abs sign sin cos tan arcsin arccos arctan sinh cosh tanh maximum minimum"
+_FAR = 60  # from here on Stirling's series is exact after three terms
+
+
+def _gammaln(x: Array) -> Array:
+    # log|Γ(x)| = log Γ(x + m) − Σ_k log|x + k|
+    y = np.asarray(x) + _FAR
+    stirling = (y - 0.5) * np.log(y) - y + np.log(2 * np.pi) / 2 + 1 / (12 * y) - 1 / (360 * y**3) + 1 / (1260 * y**5)
+    return stirling - sum(np.log(np.abs(np.asarray(x) + k)) for k in range(_FAR))
+
+
+def _digamma(x: Array) -> Array:
+    y = np.asarray(x) + _FAR
+    return np.log(y) - 1 / (2 * y) - 1 / (12 * y**2) + 1 / (120 * y**4) - 1 / (252 * y**6) - sum(1 / (np.asarray(x) + k) for k in range(_FAR))
+
+
+def _trigamma(x: Array) -> Array:
+    y = np.asarray(x) + _FAR
+    return 1 / y + 1 / (2 * y**2) + 1 / (6 * y**3) - 1 / (30 * y**5) + 1 / (42 * y**7) + sum((np.asarray(x) + k) ** -2.0 for k in range(_FAR))
+
+
+def _sinc_slope(x: Array) -> Array:
+    # the mean of t·cos-like waves: sinc′(x) = −π ∫₀¹ s sin(πxs) ds, by Gauss's rule
+    points, weights = np.polynomial.legendre.leggauss(60)
+    s, shape = (points + 1) / 2, np.shape(x)
+    return np.reshape(-np.pi * (np.sin(np.pi * np.reshape(x, (-1, 1)) * s) * s) @ (weights / 2), shape)
+
+
+def _elu(x: Array, alpha: Array = 1.0) -> Array:
+    return np.maximum(x, 0) + alpha * np.expm1(np.minimum(x, 0))
+
+
+_SAME = (
+    "exp log log1p expm1 sqrt square abs sign sin cos tan arcsin arccos arctan sinh cosh tanh maximum minimum"
+    " exp2 log2 log10 arcsinh arccosh arctanh arctan2 hypot logaddexp sinc"
+)
 ELEMENTWISE: dict[str, Callable[..., Array]] = {
     **{name: getattr(np, name) for name in _SAME.split()},
     "sigmoid": _sigmoid,
@@ -45,9 +79,28 @@ ELEMENTWISE: dict[str, Callable[..., Array]] = {
     "silu": lambda x: x * _sigmoid(x),
     "erf": _erf,
     "step": lambda x: (1 + np.sign(x)) / 2,
+    "greater": lambda x, y: 1.0 * np.greater(x, y),
+    "greater_equal": lambda x, y: 1.0 * np.greater_equal(x, y),
+    "equal": lambda x, y: 1.0 * np.equal(x, y),
+    "erfc": np.vectorize(math.erfc, otypes=[float]),
+    "gammaln": _gammaln,
+    "digamma": _digamma,
+    "trigamma": _trigamma,
+    "dsinc": _sinc_slope,
+    "reciprocal": lambda x: 1 / np.asarray(x),
+    "rsqrt": lambda x: 1 / np.sqrt(x),
+    "logit": lambda x: -np.log(1 / np.asarray(x) - 1),
+    "logsigmoid": lambda x: -np.logaddexp(0, -np.asarray(x)),
+    "elu": _elu,
+    "leaky_relu": lambda x, slope=0.01: np.maximum(x, 0) + slope * np.minimum(x, 0),
+    "selu": lambda x: 1.0507009873554805 * _elu(x, 1.6732632423543772),
+    "softsign": lambda x: x / (1 + np.abs(x)),
+    "mish": lambda x: x * np.tanh(np.log1p(np.exp(x))),
+    "hardtanh": lambda x: np.maximum(-1.0, np.minimum(1.0, x)),
+    "clip": np.clip,
 }
 OPERATIONS: dict[str, Callable[..., Any]] = {
-    **{name: _reduction(getattr(np, name)) for name in ("sum", "mean", "prod", "max", "min", "var")},
+    **{name: _reduction(getattr(np, name)) for name in ("sum", "mean", "prod", "max", "min", "var", "std")},
     **{name: getattr(np, name) for name in ("trace", "diag", "outer", "dot", "kron", "eye", "einsum")},
     "tr": np.trace,
     "det": np.linalg.det,

@@ -115,7 +115,7 @@ def draw_sizes(program: Program, rng: Generator, with_one: bool) -> dict[str, in
     """A size for each dimension, all different, never those of a literal extent; one of them 1 where asked."""
     free = [name for name in program.dims if name not in program.ties]
     literal = {extent.constant for shape in program.given.values() for extent in shape}
-    pool = [size for size in range(2, 8 + len(free)) if size not in literal][: max(len(free) + 2, 4)]
+    pool = [size for size in range(2, 8 + len(free)) if size not in literal][: max(len(free), 3)]
     order = [int(size) for size in rng.permutation(pool)]
     sizes = dict(zip(free, order, strict=False))
     if with_one and free:
