@@ -121,8 +121,18 @@ NODES = {
     "fixed entry": Take(x, (((), integer(2)),), ()),
     "diagonal of a group": Take(Reshape(A, (N * D,)), ((((D, 0), (integer(1), 1)), ZERO),), (N, D)),
     "reversed": Take(A, ((((integer(-1), 0),), N - integer(1)), (((integer(1), 1),), ZERO)), (N, D)),
-    **{name: elem(name, *(A, C)[: row.arity]) for name, row in TABLE.items()},
+    "bounds and slopes that are numbers": Add((elem("clip", A, num(0), Num(HALF)), elem("elu", A, num(2)), elem("leaky_relu", A, Num(HALF)))),
+    "bounds and slopes of both kinds": Add((elem("clip", A, num(0), u), elem("elu", num(-2), A), elem("leaky_relu", y, u))),
+    "weak comparison": Mul((elem("greater_equal", A, A), A)),
+    **{name: elem(name, *(A, C, y)[: row.arity]) for name, row in TABLE.items()},
 }  # fmt: skip
+
+
+def squared(x):
+    return Pow(x, num(2))
+
+
+DOMAINS = {**dict.fromkeys(("log", "log2", "log10", "logit"), squared), "arccosh": lambda x: Add((squared(x), num(1)))}
 
 
 def point():
@@ -139,9 +149,8 @@ def function(node, target):
 
 @pytest.fixture(params=NODES)
 def node(request):
-    positive = ("log", "sqrt", "arccosh", "log2", "log10", "rsqrt", "logit", "gammaln", "digamma")
-    found = NODES[request.param]
-    return found.with_children(tuple(Pow(arg, num(2)) for arg in found.args)) if request.param in positive else found
+    found, change = NODES[request.param], DOMAINS.get(request.param)
+    return found.with_children(tuple(map(change, found.args))) if change else found
 
 
 def close(got, want):
