@@ -33,10 +33,10 @@ from ..program import Definition, Program
 from .assume import assumption_rules
 from .contract import COLLECT, CONTRACT, DISTRIBUTE, FOLD, TIDY, unresolved
 from .engine import Recorder, Rule, Step
-from .rules import CHAIN, COMPONENT, CONSTANT, POWER, PRODUCT, SUM, primitive_rule
+from .rules import CHAIN, COMPONENT, CONSTANT, LINEAR, POWER, PRODUCT, SUM, primitive_rule
 
 _BOOK = "Itskov, Tensor Algebra and Tensor Analysis for Engineers, chapter 2"
-SMALL = 8  # nodes of an upstream gradient that is written out rather than named, for a tensor that has a name
+SMALL = 8  # nodes of an upstream gradient that is written out rather than named, for a tensor that has a name; no sums
 LARGE = 45  # the same for a part that the parser named, and for Jacobians
 
 QUESTION = Rule("question", "", "", "question", lambda node: None)
@@ -150,8 +150,8 @@ class _Backward:
         """Hold an upstream gradient for its users: named where it is long, else written out."""
         expr, name = section.answer, section.variable
         definition = self.program.definitions[name]
-        small = LARGE if self.out or not definition.named_by_user else SMALL
-        if expr.size > small:
+        named = definition.named_by_user and not self.out
+        if expr.size > (SMALL if named else LARGE) or (named and isinstance(expr, Product) and expr.over):
             gradient_name = self.program.unused(self._gradient_name(name))
             self.program.definitions[gradient_name] = Definition(gradient_name, section.axes, expr, gradient_of=name)
             section = replace(section, name=gradient_name)
@@ -215,7 +215,7 @@ class _Backward:
 
     def _resolve(self, recorder: Recorder) -> None:
         primitive = primitive_rule(self.program, self.values)
-        rules = (primitive, CONSTANT, SUM, PRODUCT, FOLD, POWER, CHAIN, COMPONENT)
+        rules = (primitive, CONSTANT, SUM, LINEAR, PRODUCT, FOLD, POWER, CHAIN, COMPONENT)
         while unresolved(recorder.expr):
             if not recorder.sweep(rules):
                 raise UnsupportedError("this has no derivative by the rules that are known")

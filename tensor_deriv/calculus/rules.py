@@ -41,6 +41,16 @@ def sum_rule(node: Expr) -> Expr | None:
     return None
 
 
+def linear_rule(node: Expr) -> Expr | None:
+    # ∂(Σ_k c a)/∂x = Σ_k c ∂a/∂x
+    match node:
+        case Partial(Product(factors, over), by):
+            places = [place for place, factor in enumerate(factors) if by.tensor in factor.tensors]
+            if len(places) == 1:
+                return Product(tuple(Partial(f, by) if at == places[0] else f for at, f in enumerate(factors)), over)
+    return None
+
+
 def product_rule(node: Expr) -> Expr | None:
     # ∂(Σ_k a b)/∂x = Σ_k ∂a/∂x b + Σ_k a ∂b/∂x, a factor without x standing outside the ∂
     match node:
@@ -100,6 +110,7 @@ def component_rule(node: Expr) -> Expr | None:
 
 CONSTANT = Rule("constant rule", "∂c/∂x = 0", _BOOK, "differentiate", constant_rule)
 SUM = Rule("sum rule", "∂(a + b)/∂x = ∂a/∂x + ∂b/∂x", _BOOK, "differentiate", sum_rule)
+LINEAR = Rule("constant factor rule", "∂(c a)/∂x = c ∂a/∂x", _BOOK, "differentiate", linear_rule)
 PRODUCT = Rule("product rule", "∂(a b)/∂x = ∂a/∂x b + a ∂b/∂x", _BOOK, "differentiate", product_rule)
 COMPONENT = Rule("component rule", "∂xᵢⱼ/∂xₘₙ = δᵢₘ δⱼₙ", _BOOK, "differentiate", component_rule)
 POWER = Rule("power rule", "∂uⁿ/∂x = n uⁿ⁻¹ ∂u/∂x", _BOOK, "power", power_rule)

@@ -33,7 +33,7 @@ from ..matrix.nodes import (
 )
 from .targets import MATH
 
-COMPARISONS = ("greater", "equal")
+COMPARISONS = {"greater": ">", "greater_equal": ">=", "equal": "=="}
 LARGEST_INTEGER = 2**31 - 1  # that every library takes as it stands
 
 

@@ -121,7 +121,7 @@ class CodePrinter(TextPrinter):
         return [self.print(Scalar(arg) if numbers else arg) for arg in node.args]
 
     def compared(self, node: Elem) -> str:
-        sign = {"greater": ">", "equal": "=="}[node.row.name]
+        sign = COMPARISONS[node.row.name]
         return f"({self.at(node.args[0], SUM)} {sign} {self.at(node.args[1], SUM)})"
 
     def floating(self, comparison: str, of_numbers: bool) -> Printed:

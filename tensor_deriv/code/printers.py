@@ -11,6 +11,7 @@ from .module import Module
 from .printer import METHODS, CodePrinter
 from .sizes import Sizes
 
+WITH_NUMBERS = ("clip", "elu", "leaky_relu")  # that take tensors or, after the first, numbers
 WHOLE = (*METHODS, "inv", "det", "logdet", "norm")  # that take no axis where they act on all
 
 
@@ -49,7 +50,9 @@ class TorchPrinter(CodePrinter):
         return f"{self.reference}.{'new_ones' if node.value else 'new_zeros'}({self.extent(node.dims)})", ATOM
 
     def arguments(self, node: Elem) -> list[str]:
-        return [self.print(Scalar(arg) if is_constant(arg) else arg) for arg in node.args]
+        first, *rest = node.args
+        plain = node.row.name in WITH_NUMBERS and not is_constant(first) and all(map(is_constant, rest))
+        return [self.print(Scalar(arg) if is_constant(arg) and not plain else arg) for arg in node.args]
 
     def function(self, node: Elem) -> Printed:
         bound = {"maximum": "min=", "minimum": "max="}.get(node.row.name)

@@ -27,10 +27,70 @@ class Target:
 MATH = {
     "exp": "exp", "log": "log", "log1p": "log1p", "expm1": "expm1", "sin": "sin", "cos": "cos", "tan": "tan", "arcsin": "asin",
     "arccos": "acos", "arctan": "atan", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh", "erf": "erf", "abs": "fabs",
+    "exp2": "exp2", "log2": "log2", "log10": "log10", "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "arctan2": "atan2",
+    "hypot": "hypot", "erfc": "erfc",
 }  # elementwise functions of plain numbers
 
 NUMPY_HELPERS = {
     "erf": "{erf} = {xp}.vectorize({math}.erf, otypes=[float])",
+    "erfc": "{erfc} = {xp}.vectorize({math}.erfc, otypes=[float])",
+    "gammaln": """
+@{xp}.vectorize
+def {gammaln}(x):  # log |Gamma(x)|
+    return {math}.inf if x <= 0 and x == {math}.floor(x) else {math}.lgamma(x)
+""",
+    "digamma": """
+def {digamma}(x):  # Abramowitz and Stegun, 6.3.5, 6.3.7 and 6.3.18
+    x = {xp}.asarray(x, dtype=float)
+    y, total = {xp}.where(x < 0.5, 1 - x, x), 0.0
+    for _ in range(10):
+        near = y < 10
+        y, total = y + near, total - near/y
+    z = y**-2
+    series = z*(1/12 - z*(1/120 - z*(1/252 - z*(1/240 - z*(1/132 - z*(691/32760 - z/12))))))
+    total = total + {xp}.log(y) - 0.5/y - series
+    return {xp}.where(x < 0.5, total - {xp}.pi/{xp}.tan({xp}.pi*{xp}.where(x < 0.5, x, 0.25)), total)
+""",
+    "trigamma": """
+def {trigamma}(x):  # Abramowitz and Stegun, 6.4.6, 6.4.7 and 6.4.12
+    x = {xp}.asarray(x, dtype=float)
+    y, total = {xp}.where(x < 0.5, 1 - x, x), 0.0
+    for _ in range(10):
+        near = y < 10
+        y, total = y + near, total + near/y**2
+    z = y**-2
+    series = z/y*(1/6 - z*(1/30 - z*(1/42 - z*(1/30 - z*(5/66 - z*(691/2730 - z*7/6))))))
+    total = total + 1/y + z/2 + series
+    return {xp}.where(x < 0.5, ({xp}.pi/{xp}.sin({xp}.pi*{xp}.where(x < 0.5, x, 0.5)))**2 - total, total)
+""",
+    "dsinc": """
+def {dsinc}(x):  # the derivative of sinc, by its series near 0
+    t = {math}.pi*x
+    near = {xp}.abs(t) < 1
+    far, z = {xp}.where(near, 1.0, t), {xp}.where(near, t, 0.0)**2
+    series = -1/3 + z/30 - z**2/840 + z**3/45360 - z**4/3991680 + z**5/518918400 - z**6/93405312000 + z**7/22230464256000
+    return {math}.pi*{xp}.where(near, t*series, ({xp}.cos(far) - {xp}.sin(far)/far)/far)
+""",
+    "softsign": """
+def {softsign}(x):
+    return x/(1 + {xp}.abs(x))
+""",
+    "mish": """
+def {mish}(x):
+    return x*{xp}.tanh({xp}.logaddexp(0, x))
+""",
+    "elu": """
+def {elu}(x, alpha):
+    return {xp}.where(x > 0, x, alpha*{xp}.expm1({xp}.minimum(x, 0)))
+""",
+    "selu": """
+def {selu}(x):
+    return 1.0507009873554805*{xp}.where(x > 0, x, 1.6732632423543772*{xp}.expm1({xp}.minimum(x, 0)))
+""",
+    "leaky_relu": """
+def {leaky_relu}(x, slope):
+    return {xp}.where(x > 0, x, slope*x)
+""",
     "sigmoid": """
 def {sigmoid}(x):
     e = {xp}.exp(-{xp}.abs(x))
@@ -101,7 +161,9 @@ NUMPY = Target(
     "numpy", "numpy", "np",
     functions={
         "sigmoid": "{sigmoid}", "softplus": "{xp}.logaddexp(0, {0})", "relu": "{xp}.maximum({0}, 0)", "gelu": "{gelu}", "silu": "{silu}",
-        "erf": "{erf}", "step": "{xp}.heaviside({0}, 0.5)",
+        "erf": "{erf}", "step": "{xp}.heaviside({0}, 0.5)", "hardtanh": "{xp}.clip({0}, -1, 1)",
+        "logit": "({xp}.log({0}) - {xp}.log1p(-{0}))",
+        **{name: f"{{{name}}}" for name in "erfc gammaln digamma trigamma dsinc softsign mish elu selu leaky_relu".split()},
     },
     primitives={
         "softmax": "{softmax}", "log_softmax": "{log_softmax}", "logsumexp": "{logsumexp}", "norm": "{xp}.linalg.norm",
@@ -112,6 +174,33 @@ NUMPY = Target(
 )
 
 TORCH_HELPERS = {
+    "trigamma": """
+def {trigamma}(x):  # PyTorch's polygamma(1, x) has half the digits; Abramowitz and Stegun, 6.4.6, 6.4.7 and 6.4.12
+    y, total = {xp}.where(x < 0.5, 1 - x, x), {xp}.zeros_like(x)
+    for _ in range(10):
+        near = (y < 10).to(x.dtype)
+        y, total = y + near, total + near/y**2
+    z = y**-2
+    series = z/y*(1/6 - z*(1/30 - z*(1/42 - z*(1/30 - z*(5/66 - z*(691/2730 - z*7/6))))))
+    total = total + 1/y + z/2 + series
+    return {xp}.where(x < 0.5, ({math}.pi/{xp}.sin({math}.pi*{xp}.where(x < 0.5, x, {xp}.full_like(x, 0.5))))**2 - total, total)
+""",
+    "dsinc": """
+def {dsinc}(x):  # the derivative of sinc, by its series near 0
+    t = {math}.pi*x
+    near = {xp}.abs(t) < 1
+    far, z = {xp}.where(near, {xp}.ones_like(t), t), {xp}.where(near, t, {xp}.zeros_like(t))**2
+    series = -1/3 + z/30 - z**2/840 + z**3/45360 - z**4/3991680 + z**5/518918400 - z**6/93405312000 + z**7/22230464256000
+    return {math}.pi*{xp}.where(near, t*series, ({xp}.cos(far) - {xp}.sin(far)/far)/far)
+""",
+    "elu": """
+def {elu}(x, alpha):
+    return {xp}.where(x > 0, x, alpha*{xp}.expm1(x.clamp(max=0)))
+""",
+    "leaky_relu": """
+def {leaky_relu}(x, slope):
+    return {xp}.where(x > 0, x, slope*x)
+""",
     "softmax": """
 def {softmax}(x, dim):  # over several axes at once
     return {xp}.exp(x - {xp}.logsumexp(x, dim, keepdim=True))
@@ -165,7 +254,9 @@ TORCH = Target(
     "torch", "torch", "torch",
     functions={
         "softplus": "{xp}.nn.functional.softplus({0}, threshold=40)", "gelu": "{xp}.nn.functional.gelu", "silu": "{xp}.nn.functional.silu",
-        "step": "(({xp}.sign({0}) + 1)/2)",
+        "step": "(({xp}.sign({0}) + 1)/2)", "gammaln": "{xp}.lgamma", "trigamma": "{trigamma}",
+        "dsinc": "{dsinc}", "elu": "{elu}", "leaky_relu": "{leaky_relu}", "clip": "{xp}.clamp",
+        **{name: f"{{xp}}.nn.functional.{name}" for name in "selu softsign mish hardtanh".split()},
     },
     primitives={
         "softmax": "{xp}.softmax", "log_softmax": "{xp}.log_softmax", "logsumexp": "{xp}.logsumexp", "norm": "{xp}.linalg.vector_norm",
@@ -178,6 +269,7 @@ TORCH = Target(
 )
 
 JAX_HELPERS = {
+    "dsinc": NUMPY_HELPERS["dsinc"],
     "max_mask": """
 def {max_mask}(x, axis=None):  # 1 at the largest entry, shared equally at a tie
     hit = (x == x.max(axis=axis, keepdims=True)).astype(x.dtype)
@@ -205,6 +297,10 @@ JAX = Target(
     functions={
         "sigmoid": "{jax}.nn.sigmoid", "softplus": "{jax}.nn.softplus", "relu": "{jax}.nn.relu", "silu": "{jax}.nn.silu",
         "gelu": "{jax}.nn.gelu({0}, approximate=False)", "erf": "{jax}.lax.erf", "step": "(({xp}.sign({0}) + 1)/2)",
+        "erfc": "{jax}.lax.erfc", "trigamma": "{jax}.scipy.special.polygamma(1, {0})", "softsign": "{jax}.nn.soft_sign",
+        "hardtanh": "{jax}.nn.hard_tanh", "dsinc": "{dsinc}",
+        **{name: f"{{jax}}.scipy.special.{name}" for name in "gammaln digamma logit".split()},
+        **{name: f"{{jax}}.nn.{name}" for name in "mish elu selu leaky_relu".split()},
     },
     primitives={
         "softmax": "{jax}.nn.softmax", "log_softmax": "{jax}.nn.log_softmax", "logsumexp": "{jax}.nn.logsumexp", "norm": "{xp}.linalg.norm",

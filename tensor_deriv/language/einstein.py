@@ -142,8 +142,8 @@ class EinsteinReader:
 
     def _function(self, name: str, args: list[Expr], node: ast.Call) -> Expr:
         row = self.scope.functions.get(name) or functions.TABLE.get(name)
-        if name in ("sqrt", "square") and len(args) == 1:
-            return Power(args[0], number(Fraction(1, 2) if name == "sqrt" else 2))
+        if name in functions.WRITTEN and len(args) == 1:
+            return functions.written(name, args[0])
         if row is None or len(args) != row.arity:
             raise UnknownNameError(f"`{name}` is no elementwise function; in index notation only those can stand", self.place(node.func))
         return Function(row, tuple(args))

@@ -121,9 +121,13 @@ class Lowering(Arguments):
                 return self.combine(values, lambda e: functions.call("greater", *e), [node])
             case ast.Lt():
                 return self.combine(values, lambda e: functions.call("greater", *reversed(e)), [node])
+            case ast.GtE():
+                return self.combine(values, lambda e: functions.call("greater_equal", *e), [node])
+            case ast.LtE():
+                return self.combine(values, lambda e: functions.call("greater_equal", *reversed(e)), [node])
             case ast.Eq():
                 return self.combine(values, lambda e: functions.call("equal", *e), [node])
-        raise UnsupportedError("of comparisons only `>`, `<` and `==` are known here", self.place(node))
+        raise UnsupportedError("of comparisons only `>`, `<`, `>=`, `<=` and `==` are known here", self.place(node))
 
     def matmul(self, left: Value, right: Value, node: ast.AST) -> Value:
         """NumPy's `@`: the last axis of the left with the last but one of the right, the rest broadcast."""
@@ -187,13 +191,14 @@ class Lowering(Arguments):
         return OPERATIONS[name](self, node)
 
     def _elementwise(self, row: functions.Elementwise, node: ast.Call) -> Value:
-        if len(node.args) != row.arity or node.keywords:
-            raise ParseError(f"`{row.name}` takes {row.arity} argument{'s' * (row.arity > 1)}", self.place(node))
-        values = [self.lower(a) for a in node.args]
+        arguments = functions.arguments(row, node)
+        if arguments is None:
+            raise ParseError(f"`{row.name}` takes {row.takes}", self.place(node))
+        values = [self.lower(a) for a in arguments]
         if row is functions.TABLE["log"]:
             named = recognise.named_logarithm(self, values[0])
             return named or Value(values[0].axes, recognise.logarithm(values[0].expr) or Function(row, (values[0].expr,)))
-        return self.combine(values, lambda e: Function(row, tuple(e)), [node])
+        return self.combine(values, lambda e: Function(row, tuple(e)), [node] * (len(values) - 1) or [node])
 
     def primitive(self, name: str, value: Value, axes: tuple[int, ...], keepdims: bool = False) -> Value:
         """A tensor primitive of a value, which is named first."""

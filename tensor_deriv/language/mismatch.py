@@ -27,18 +27,20 @@ class Mismatch:
     def words(self, number: int, before: Value, value: Value) -> str:
         """For the value of that number and those `before` it, already brought together."""
         node, shape = self._node(number), self.lowering.aligner.shape
-        sides = [f"{excerpt(side)} is {shape(own)}" for side, own in zip(_sides(node), self.whole or (before, value), strict=True)]
+        sides = [f"{excerpt(side)} is {shape(own)}" for side, own in zip(_sides(node, number), self.whole or (before, value), strict=True)]
         return f"shapes do not match in `{excerpt(node)}`: {', '.join(sides)}"
 
     def place(self, number: int) -> Place | None:
         return self.lowering.place(self._node(number))
 
 
-def _sides(node: ast.AST) -> list[ast.expr]:
-    """The two operands of an operator or function."""
+def _sides(node: ast.AST, number: int) -> list[ast.expr]:
+    """The two operands of an operator, or a function's first argument and the one of that number."""
     match node:
         case ast.BinOp(left=left, right=right) | ast.Compare(left=left, comparators=[right]) | ast.Call(args=[left, right]):
             return [left, right]
+        case ast.Call(args=[first, *rest], keywords=words):
+            return [first, [*rest, *(word.value for word in words)][number - 1]]
     raise TypeError(f"nothing is broadcast in {ast.unparse(node)}")
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from .. import functions
 from ..errors import ShapeError
 from ..index.indices import multiply
@@ -75,11 +73,19 @@ for _each in ("inv", "det", "logdet"):
     _linear_algebra(_each)
 
 
-@operation("sqrt")
-def _sqrt(call: Call, x: Value) -> Value:
-    return Value(x.axes, Power(x.expr, number(Fraction(1, 2))))
+def _written(name: str) -> None:
+    def apply(call: Call, x: Value) -> Value:
+        return Value(x.axes, functions.written(name, x.expr))
+
+    operation(name)(apply)
 
 
-@operation("square")
-def _square(call: Call, x: Value) -> Value:
-    return Value(x.axes, Power(x.expr, number(2)))
+for _each in functions.WRITTEN:
+    _written(_each)
+
+
+@operation("std")
+def _std(call: Call, x: Value, axis: Axes = None, keepdims: bool = False) -> Value:
+    # √var(x)
+    var = call.lowering.primitive("var", x, call.axes(x, axis), keepdims)
+    return Value(var.axes, functions.written("sqrt", var.expr))

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from .. import functions
+from ..errors import UnsupportedError
 from ..index.nodes import Component, Constant, Expr, Function, Number, Power, Product, Sum
 
 VARIABLES = ("u", "v")
@@ -151,8 +152,10 @@ def _sympy_function(name: str) -> Any:
     row = functions.TABLE[name]
 
     def fdiff(self: Any, argindex: int = 1) -> Any:
+        if not row.derivatives[argindex - 1]:
+            raise UnsupportedError(f"the derivative of `{name}` is not supported: the table of functions has no word for it")
         tree = ast.parse(row.derivatives[argindex - 1], mode="eval").body
-        return _Sympy(dict(zip(VARIABLES, self.args, strict=False))).read(tree)
+        return _Sympy(dict(zip(functions.VARIABLES, self.args, strict=False))).read(tree)
 
     return type(name, (sympy.Function,), {"fdiff": fdiff, "nargs": row.arity, "is_real": True})
 

@@ -16,7 +16,7 @@ from .source import Line, Source
 
 LONGEST = 2_000  # characters of a body, the functions that it calls written out
 _OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
-_COMPARED = {ast.Gt: "greater", ast.Lt: "greater", ast.Eq: "equal"}
+_COMPARED = {ast.Gt: "greater", ast.Lt: "greater", ast.GtE: "greater_equal", ast.LtE: "greater_equal", ast.Eq: "equal"}
 
 
 def user_function(line: Line, known: Mapping[str, Elementwise]) -> Elementwise:
@@ -63,9 +63,9 @@ class _Body:
                 return self._bounded(ast.BinOp(self.read(left, values), op, self.read(right, values)), node)
             case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _COMPARED:
                 sides = [self.read(left, values), self.read(right, values)]
-                return _called(_COMPARED[type(op)], sides[::-1] if isinstance(op, ast.Lt) else sides)
-            case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
-                return self._call(name, [self.read(arg, values) for arg in args], node)
+                return _called(_COMPARED[type(op)], sides[::-1] if isinstance(op, (ast.Lt, ast.LtE)) else sides)
+            case ast.Call(func=ast.Name(id=name)):
+                return self._call(name, node, values)
         raise ParseError(f"`{ast.unparse(node)}` cannot stand in the body of a scalar function", self.source.place(node))
 
     def _bounded(self, result: ast.BinOp, node: ast.expr) -> ast.expr:
@@ -84,18 +84,19 @@ class _Body:
         message = f"`{name}` is no parameter of `{self.name}({own})`: its body may use {own}, numbers and pi"
         raise UnknownNameError(message, self.source.place(node))
 
-    def _call(self, name: str, args: list[ast.expr], node: ast.Call) -> ast.expr:
-        if name in ("sqrt", "square") and len(args) == 1:
-            exponent = ast.BinOp(ast.Constant(1), ast.Div(), ast.Constant(2)) if name == "sqrt" else ast.Constant(2)
-            return ast.BinOp(args[0], ast.Pow(), exponent)
+    def _call(self, name: str, node: ast.Call, values: Mapping[str, ast.expr]) -> ast.expr:
         row = self.known.get(name) or functions.TABLE.get(name)
-        if row is None:
+        source = functions.WRITTEN.get(name) or (row.source if row else "")
+        if row is None and not source:
             raise UnknownNameError(f"there is no elementwise function `{name}`", self.source.place(node.func))
-        if len(args) != row.arity:
-            raise ParseError(f"`{name}` takes {row.arity} argument{'s' * (row.arity > 1)}, {len(args)} given", self.source.place(node))
-        if not row.source:
+        given = functions.arguments(row, node) if row else node.args if len(node.args) == 1 and not node.keywords else None
+        if given is None:
+            takes = row.takes if row else "1 argument"
+            raise ParseError(f"`{name}` takes {takes}, {len(node.args)} given", self.source.place(node))
+        args = [self.read(arg, values) for arg in given]
+        if not source:
             return _called(name, args)
-        filled = _Filled(dict(zip(VARIABLES, args, strict=False))).visit(ast.parse(row.source, mode="eval").body)
+        filled = _Filled(dict(zip(VARIABLES, args, strict=False))).visit(ast.parse(source, mode="eval").body)
         return _short(filled, self.source.place(node))
 
 

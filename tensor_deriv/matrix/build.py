@@ -68,7 +68,11 @@ class Builder:
         members = [index for slot in slots for index in slot_indices(slot)]
         node = self.full(expr, members)
         shape = tuple(slot.extent for slot in slots)
-        return node if node.shape == shape else Reshape(node, shape)
+        if node.shape == shape:
+            return node
+        if node.rank == 1 and len(shape) == 2 and UNIT in shape:
+            return Column(node) if shape[1] == UNIT else make.transpose(Column(node))
+        return Reshape(node, shape)
 
     def definition(self, name: str) -> Array:
         """The array that a definition holds."""

@@ -111,7 +111,7 @@ def _written_out(
         if item.text or sum(count(user, item.name) for user in users) != 1 or not count(node, item.name):
             continue
         new = Tidier(program, known, builder.symmetric).tidy(replaced(node, item.name, item.node))
-        if cost(new) < cost(node) + cost(item.node) - WORTH:
+        if isinstance(node, Name) or cost(new) < cost(node) + cost(item.node) - WORTH:
             node, found = new, [other for other in found if other is not item]
     wanted = names(node).union(*(names(item.node) for item in found))
     return node, [item for item in found if item.name in wanted]

@@ -5,8 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 
 from . import make
+from .cost import cost
 from .flip import Flipper
-from .nodes import Add, Array, MatMul, Name, Num, Pow, T, num
+from .nodes import Add, Array, MatMul, Mul, Name, Num, Pow, T, num
+
+WORTH = 0.9  # operations that a name inside a product must save
 
 
 class Known:
@@ -16,6 +19,7 @@ class Known:
         self.names: dict[Array, Array] = dict(names)
         self.sums: list[tuple[tuple[Array, ...], Array]] = []
         self.products: list[tuple[tuple[Array, ...], Array]] = []
+        self.quotients: list[tuple[list[list[Array]], Array]] = []
         self.powers: dict[Array, list[tuple[Fraction, Array]]] = {}
         for node, name in names.items():
             self._enter(node, name)
@@ -30,6 +34,8 @@ class Known:
                 self.sums.append((parts, name))
             case MatMul(parts):
                 self.products.append((parts, name))
+            case Mul(parts):
+                self.quotients.append((_inverses(parts), name))
             case Pow(base, Num(value)):
                 self.powers.setdefault(base, []).append((value, name))
 
@@ -46,6 +52,17 @@ class Known:
                 return self._sum(node, parts)
             case MatMul(parts):
                 return self._product(node, parts)
+            case Mul():
+                return self._quotient(node)
+        return node
+
+    def _quotient(self, node: Array) -> Array:
+        # z = a b: a b² c = z b c; a difference may stand with its sign turned
+        for ways, name in self.quotients:
+            for way in ways:
+                new = make.mul([name, node, *way])
+                if cost(new) < cost(node) - WORTH and new.shape == node.shape and _only_taken(node, new, name):
+                    return new
         return node
 
     def _power(self, node: Array, base: Array, value: Fraction) -> Array:
@@ -69,3 +86,32 @@ class Known:
                 if parts[at : at + size] == inner and size < len(parts):
                     return make.matmul([*parts[:at], name, *parts[at + size :]])
         return node
+
+
+def _inverses(parts: tuple[Array, ...]) -> list[list[Array]]:
+    """What a product must be multiplied by to take these factors out; one way more for each difference among them."""
+    plain = [make.power(part, num(-1)) for part in parts]
+    ways = [plain]
+    for at, part in enumerate(parts):
+        if isinstance(part, Add):
+            turned = make.add(make.mul([num(-1), term]) for term in part.parts)
+            ways.append([num(-1), *plain[:at], make.power(turned, num(-1)), *plain[at + 1 :]])
+    return ways
+
+
+def _only_taken(old: Array, new: Array, name: Array) -> bool:
+    """Whether each factor of the new product but the name stood in the old one, as often or more."""
+    before, after = _exponents(old), _exponents(new)
+    after.pop(name, None)
+    return all(base in before and abs(times) <= abs(before[base]) and times * before[base] > 0 for base, times in after.items())
+
+
+def _exponents(node: Array) -> dict[Array, Fraction]:
+    parts = node.parts if isinstance(node, Mul) else (node,)
+    found: dict[Array, Fraction] = {}
+    for part in parts:
+        if isinstance(part, Pow) and isinstance(part.exponent, Num):
+            found[part.base] = part.exponent.value
+        elif not isinstance(part, Num):
+            found[part] = Fraction(1)
+    return found

@@ -178,6 +178,9 @@ def rebuilt(node: Array, children: tuple[Array, ...]) -> Array:
             return mul(children)
         case MatMul():
             return matmul(children)
+        case Pow() | Elem() if all(isinstance(c, Column) or not c.rank for c in children) and any(c.rank for c in children):
+            inner = tuple(child.arg if isinstance(child, Column) else child for child in children)
+            return Column(rebuilt(node, inner))
         case Pow():
             return power(*children)
         case T():

@@ -15,6 +15,7 @@ from .targets import ATOM, DIGITS, FACTOR, PRODUCT, SUM, Printed, dim_text, fill
 _ROWS = {
     "abs": "|{0}|",
     "greater": "[{0} > {1}]",
+    "greater_equal": "[{0} ≥ {1}]",
     "equal": "[{0} = {1}]",
     "maximum": "max({0}, {1})",
     "minimum": "min({0}, {1})",

@@ -16,10 +16,13 @@ LAWS = (
     Law("sign", "−(a − b) = b − a", scalars.signs),
     Law("number in front", "½a + ½b = ½(a + b)", scalars.halves),
     Law("sign in front", "−a − b = −(a + b)", scalars.negatives),
+    Law("rectifier", "relu(a) [a > 0] = relu(a)", scalars.rectified),
+    Law("multiply in", "b (a/b + c) = a + b c", scalars.multiplied_in),
     Law("logistic function", "eᵃ/(eᵃ + eᵇ) = σ(a − b)", scalars.sigmoids),
     Law("logistic function", "σ(−a) = 1 − σ(a)", scalars.mirrored),
     Law("multiply out", "(1 − y)σ − y(1 − σ) = σ − y", scalars.expansions),
     Law("common factor of products", "AX + BX = (A + B)X", factors.chains),
+    Law("common vector", "a wᵀ + b wᵀ = (a + b) wᵀ", factors.outers),
     Law("common factor", "a ⊙ c + b ⊙ c = (a + b) ⊙ c", factors.hadamard),
     Law("common factor of a row sum", "1(H1)ᵀ + VHᵀ = (1 + V)Hᵀ", factors.rows),
 )

@@ -107,6 +107,20 @@ def _with_row_sum(node: Add, place: int, scalars: list[Array], sums: Call, row: 
         yield make.add([whole, *(t for at, t in enumerate(node.parts) if at not in (place, other))])
 
 
+def outers(node: Array, flipper: Flipper) -> Candidates:
+    # a wᵀ + b wᵀ = (a + b) wᵀ, and the same on the left
+    if not isinstance(node, Add) or node.rank != 2:
+        return
+    parts = [make.split_scalars(term) for term in node.parts]
+    for side in ("left", "right"):
+        for common in _repeated([getattr(rest, side) for _, rest in parts if isinstance(rest, Outer)]):
+            inside = [at for at, (_, rest) in enumerate(parts) if isinstance(rest, Outer) and getattr(rest, side) == common]
+            other = "right" if side == "left" else "left"
+            joined = make.add(make.mul([*parts[at][0], getattr(parts[at][1], other)]) for at in inside)
+            whole = make.outer(common, joined) if side == "left" else make.outer(joined, common)
+            yield make.add([whole, *(term for at, term in enumerate(node.parts) if at not in inside)])
+
+
 def hadamard(node: Array, flipper: Flipper) -> Candidates:
     # a ⊙ c + b ⊙ c = (a + b) ⊙ c, scalars and powers too; c may stand with its sign turned
     if not isinstance(node, Add):

@@ -58,6 +58,48 @@ def negatives(node: Array, flipper: Flipper) -> Candidates:
         yield make.mul([num(-1), make.add(make.mul([num(-1), part]) for part in node.parts)])
 
 
+def rectified(node: Array, flipper: Flipper) -> Candidates:
+    # relu(a) [a > 0] = relu(a)
+    if isinstance(node, Mul):
+        for part in node.parts:
+            hit = call("greater", part.children[0], num(0)) if _is_function(part, "relu") else None
+            if hit in node.parts:
+                yield make.mul(other for other in node.parts if other != hit)
+
+
+def multiplied_in(node: Array, flipper: Flipper) -> Candidates:
+    # p(1 − p) ((1 − y)/(1 − p) − y/p) = (1 − y)p − y(1 − p), where the denominators go
+    if not isinstance(node, Mul):
+        return
+    for at, part in enumerate(node.parts):
+        if not isinstance(part, Add):
+            continue
+        rest = [*node.parts[:at], *node.parts[at + 1 :]]
+        if any(_denominators(term) & {*rest, *(_negated(other) for other in rest)} for term in part.parts):
+            yield make.add(make.mul([_without_sign(term, rest), *rest]) for term in part.parts)
+
+
+def _denominators(term: Array) -> set[Array]:
+    parts = term.parts if isinstance(term, Mul) else (term,)
+    return {part.base for part in parts if isinstance(part, Pow) and isinstance(part.exponent, Num) and part.exponent.value < 0}
+
+
+def _negated(node: Array) -> Array:
+    return make.add(make.mul([num(-1), term]) for term in node.parts) if isinstance(node, Add) else node
+
+
+def _without_sign(term: Array, rest: list[Array]) -> Array:
+    """A term whose denominators are written as the factors that they meet, a difference turned where it must."""
+    parts = []
+    for part in term.parts if isinstance(term, Mul) else (term,):
+        turned = _negated(part.base) if isinstance(part, Pow) and isinstance(part.base, Add) else None
+        if turned is not None and turned in rest and isinstance(part, Pow) and part.exponent == num(-1):
+            parts += [num(-1), make.power(turned, num(-1))]
+        else:
+            parts.append(part)
+    return make.mul(parts)
+
+
 def sigmoids(node: Array, flipper: Flipper) -> Candidates:
     # e^a/(e^a + e^b) = σ(a − b), 1/(1 + e^(−a)) = σ(a), 1 − σ(a) = σ(−a)
     match node:

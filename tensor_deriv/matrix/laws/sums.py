@@ -98,6 +98,8 @@ def _without_counts(parts: tuple[Array, ...], dims: tuple[Dim, ...]) -> list[Arr
 def columns(node: Array, flipper: Flipper) -> Candidates:
     # a reduction kept as an axis of extent 1 instead of v[:, None]
     match node:
+        case Column(Call("sum", arg, (1,), False)) if arg.shape[1:] == (UNIT,):
+            yield arg
         case Column(Call(name, arg, axis, False)) if arg.rank == 2 and axis == (1,) and name not in ("softmax", "log_softmax"):
             yield Call(name, arg, axis, True)
         case Column(Mul() | Add() | Pow() | Elem() as inner):
@@ -109,6 +111,8 @@ def columns(node: Array, flipper: Flipper) -> Candidates:
 def _as_column(node: Array) -> Array:
     """A vector's column, taken at its leaves: sums keep their axis, and M v is one."""
     match node:
+        case Call("sum", arg, (1,), False) if arg.shape[1:] == (UNIT,):
+            return arg
         case MatMul(parts) if node.rank == 1 and parts[-1].rank == 1 and parts[0].rank == 2:
             return Call("sum", make.mul([make.matmul(parts[:-1]), parts[-1]]), (1,), True)
         case Call(name, arg, (1,), False) if arg.rank == 2 and name not in ("softmax", "log_softmax"):
@@ -130,6 +134,8 @@ def broadcasts(node: Array, flipper: Flipper) -> Candidates:
 
 
 def _unfilled(part: Array) -> Array | None:
+    if isinstance(part, Mul) and any(isinstance(factor, Filled) and factor.value == 1 for factor in part.parts):
+        return make.mul(factor for factor in part.parts if not isinstance(factor, Filled))
     scalars, rest = make.split_scalars(part)
     match rest:
         case Filled(1, _):

@@ -1,0 +1,172 @@
+"""Index notation: a letter that stands twice in a product is summed, unless it is free on the left or a Σ binds it."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+
+from ...errors import UnsupportedError
+from ...index.dims import named
+from .arrays import Arrays
+from .tree import Node, Radix, Slot
+from .values import Letter, Value, union
+
+
+class Entries(Arrays):
+    """The part of the reader that knows letters."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.letters: dict[str, Letter] = {}
+        self.fixed: set[Letter] = set()  # free on the left, or bound by a Σ
+        self.known: list[frozenset[Letter]] = []
+
+    @abstractmethod
+    def value(self, node: Node) -> Value: ...
+
+    @abstractmethod
+    def _name(self, node: Node, rank: int | None = None) -> Value: ...
+
+    def letter(self, name: str) -> Letter:
+        if name not in self.letters:
+            self.letters[name] = Letter(name, self.solver.unknown())
+        return self.letters[name]
+
+    def fix(self, names: Sequence[str]) -> tuple[Letter, ...]:
+        """Letters that are not summed when they are repeated."""
+        found = tuple(self.letter(name) for name in names)
+        self.fixed.update(found)
+        return found
+
+    def scalars(self, values: Sequence[Value], node: Node) -> None:
+        """Refuse an array without indices beside entries."""
+        for value in values:
+            if value.rank:
+                self.fail("a tensor without indices stands beside entries: write its indices", value.node if value.node.end else node)
+
+    def enter(self) -> None:
+        """A product begins: what letters are open outside."""
+        self.known.append(frozenset(self.letters.values()))
+
+    def summed(self, values: tuple[Value, ...], node: Node) -> Value:
+        """A product, summed over the letters that it repeats."""
+        outside = self.known.pop() if self.known else frozenset()
+        count: dict[Letter, int] = {}
+        for value in values:
+            for letter in value.free:
+                count[letter] = count.get(letter, 0) + (2 if value.op == "component" and value.slots.count(letter) > 1 else 1)
+        over = tuple(letter for letter, times in count.items() if times > 1 and letter not in self.fixed)
+        for letter in over:
+            if letter in outside:
+                self.fail(f"the index `{letter.name}` is summed here and stands outside as well: write the Σ", node)
+            del self.letters[letter.name]
+        if not over and len(values) == 1:
+            return values[0]
+        return Value("iproduct", values, slots=over, node=node, free=tuple(letter for letter in count if letter not in over))
+
+    def _component(self, node: Node) -> Value:
+        inner = node.args[0]
+        array = self._name(inner, len(node.slots)) if inner.op == "name" else self.value(inner)
+        if array.free or array.rank != len(node.slots):
+            words = f"this has the shape {self.shape(array)}" if array.rank else "this is a number"
+            self.fail(f"{words}, {len(node.slots)} {'index is' if len(node.slots) == 1 else 'indices are'} given", node)
+        self.enter()
+        array, letters = self._placed(array, node.slots, node)
+        for letter, extent in zip(letters, array.dims, strict=True):
+            words_ = lambda letter=letter, extent=extent: (  # noqa: E731
+                f"the index `{letter.name}` runs over {self.solver.resolve(letter.extent)} and over {self.solver.resolve(extent)}"
+            )
+            self.solver.require(letter.extent, extent, words_, lambda: self.place(node))
+        free = tuple(dict.fromkeys(letters))
+        value = Value("component", (array,), slots=letters, node=node, free=free)
+        if len(free) < len(letters) and any(letter not in self.fixed for letter in letters if letters.count(letter) > 1):
+            return self.summed((value,), node)
+        self.known.pop()
+        return value
+
+    def _placed(self, array: Value, slots: Sequence[Slot], node: Node) -> tuple[Value, tuple[Letter, ...]]:
+        """An array whose axes are plain letters: those at 1 are taken away, those in brackets split up."""
+        letters: list[Letter] = []
+        axis = 0
+        for slot in slots:
+            if isinstance(slot, Radix):
+                found = self.radix(slot, node)
+                array = self._split(array, axis, found, node)
+                letters += found
+                axis += len(found)
+            elif slot == "1":
+                array = self._at_one(array, axis, node)
+            else:
+                letters.append(self.letter(slot))
+                axis += 1
+        return array, tuple(letters)
+
+    def _at_one(self, array: Value, axis: int, node: Node) -> Value:
+        if not self.solver.is_one(array.dims[axis]):
+            self.fail("an entry at a fixed place is read on an axis of length 1 alone", node)
+        return Value("total", (array,), array.dims[:axis] + array.dims[axis + 1 :], word=str(axis), node=node)
+
+    def _split(self, array: Value, axis: int, letters: Sequence[Letter], node: Node) -> Value:
+        # x_{(m i + j)}: the axis is reshaped to (…, m)
+        extents = tuple(letter.extent for letter in letters)
+        total = extents[0]
+        for extent in extents[1:]:
+            total = total * extent
+        self.solver.equal(array.dims[axis], total)
+        return Value("reshape", (array,), array.dims[:axis] + extents + array.dims[axis + 1 :], node=node)
+
+    def radix(self, slot: Radix, node: Node) -> tuple[Letter, ...]:
+        """The letters of a place (m i + j), where each factor is the extent of what comes behind."""
+        letters = tuple(self.letter(name) for _, name in slot.terms)
+        for place, (factors, _) in enumerate(slot.terms):
+            behind = [letter.extent for letter in letters[place + 1 :]]
+            if len(factors) != len(behind):
+                raise UnsupportedError("a place in brackets is read where it counts through axes, as (m i + j)", self.place(node))
+            for factor, extent in zip(factors, behind, strict=True):
+                if not self.solver.equal(extent, named(factor)):
+                    raise UnsupportedError("a place in brackets is read where it counts through axes, as (m i + j)", self.place(node))
+        return letters
+
+    def _delta(self, node: Node) -> Value:
+        left, right = (self.letter(str(slot)) for slot in node.slots)
+        words = lambda: f"`{left.name}` and `{right.name}` run over different extents"  # noqa: E731
+        self.solver.require(left.extent, right.extent, words, lambda: self.place(node))
+        return Value("delta", slots=(left, right), node=node, free=tuple(dict.fromkeys((left, right))))
+
+    def _series(self, node: Node) -> Value:
+        """Σ with its letters, bound in its body."""
+        names = [str(slot) for slot in node.slots]
+        before = {name: self.letters.pop(name, None) for name in names}
+        own = self.fix(names)
+        if node.word:
+            for letter in own:
+                extent = self._extent(node.word)
+                words = lambda letter=letter: f"`{letter.name}` does not run over {node.word}"  # noqa: E731
+                self.solver.require(letter.extent, extent, words, lambda: self.place(node))
+        body = self.value(node.args[0])
+        self._unbind(names, before)
+        if body.rank:
+            self.fail("under this Σ stands a tensor without indices", node)
+        return Value("iproduct", (body,), slots=own, node=node, free=tuple(letter for letter in body.free if letter not in own))
+
+    def _unbind(self, names: Sequence[str], before: dict[str, Letter | None]) -> None:
+        for name in names:
+            self.letters.pop(name, None)
+        self.letters.update({name: letter for name, letter in before.items() if letter is not None})
+
+    @abstractmethod
+    def _extent(self, word: str) -> object: ...
+
+    def _reduce(self, node: Node) -> Value:
+        """max_k s_ik and the like."""
+        names = [str(slot) for slot in node.slots]
+        before = {name: self.letters.pop(name, None) for name in names}
+        own = self.fix(names)
+        body = self.value(node.args[0])
+        self._unbind(names, before)
+        if body.rank or not set(own) <= set(body.free):
+            self.fail(f"the index of `{node.word}` does not stand in what it is taken of", node)
+        return Value("reduce", (body,), word=node.word, slots=own, node=node, free=tuple(letter for letter in body.free if letter not in own))
+
+
+__all__ = ["Entries", "union"]

@@ -1,0 +1,282 @@
+"""From what a formula says to what it means: names get their shapes, repeated indices their sum."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ...errors import UnsupportedError
+from ...index.dims import UNIT, Dim, integer, named
+from ..unify import dimension
+from .arrays import Arrays
+from .book import Book
+from .entries import Entries
+from .names import MAPS, REDUCTIONS, SCALARS
+from .tree import Node
+from .values import Value, union
+
+_STRONG = {"odot", "oslash", "otimes", "colon"}  # with these a product that is not in brackets reads in two ways
+
+
+class Meaning(Entries):
+    """Reads the trees of one formula; `shapes` holds every array that a name may stand for."""
+
+    def __init__(self, text: str, book: Book, shapes: Mapping[str, Sequence[str]]) -> None:
+        super().__init__(text)
+        self.book = book
+        self.given = {name: tuple(dimension(extent) for extent in shape) for name, shape in shapes.items()}
+        self.local: dict[str, Value] = {}
+
+    def value(self, node: Node) -> Value:
+        """What a tree means."""
+        return getattr(self, "_" + node.op)(node)  # type: ignore[no-any-return]
+
+    def values(self, nodes: Sequence[Node]) -> tuple[Value, ...]:
+        return tuple(self.value(node) for node in nodes)
+
+    def dims(self, name: str, rank: int | None = None) -> tuple[Dim, ...]:
+        """The extents of a name; by its rank, or what the letter says, where nobody gave a shape."""
+        if name not in self.given:
+            known = self.book.rank(name)
+            count = known if known is not None else rank if rank is not None else _convention(name)
+            self.given[name] = self.unknown(count)
+        return self.given[name]
+
+    def _name(self, node: Node, rank: int | None = None) -> Value:
+        if node.word in self.local:
+            return self.local[node.word]
+        dims = self.dims(node.word, rank)
+        if len(dims) > 2 and rank is None:
+            self.fail(f"`{node.word}` has {len(dims)} axes: write its indices", node)
+        return Value("name", dims=dims, word=node.word, node=node)
+
+    def _number(self, node: Node) -> Value:
+        return Value("number", word=node.word, node=node)
+
+    def _pi(self, node: Node) -> Value:
+        return Value("pi", word="pi", node=node)
+
+    def _size(self, node: Node) -> Value:
+        return Value("size", word=node.word, node=node)
+
+    def _ones(self, node: Node) -> Value:
+        return Value("ones", dims=(self._extent(node.word),), node=node)
+
+    def _eye(self, node: Node) -> Value:
+        return Value("eye", dims=(self._extent(node.word),) * 2, node=node)
+
+    def _zeros(self, node: Node) -> Value:
+        return Value("number", word="0", node=node)
+
+    def _extent(self, word: str) -> Dim:
+        if word.isdigit():
+            return integer(int(word))
+        return named(word) if word in self.book.dims else self.solver.unknown()
+
+    def _group(self, node: Node) -> Value:
+        return self.value(node.args[0])
+
+    def _neg(self, node: Node) -> Value:
+        arg = self.value(node.args[0])
+        return Value("neg", (arg,), arg.dims, arg.row, node=node, free=arg.free)
+
+    def _sum(self, node: Node) -> Value:
+        terms = self.values(node.args)
+        if union(terms):
+            self.scalars(terms, node)
+            return Value("sum", terms, node=node, free=union(terms))
+        return self.add(terms, node)
+
+    def _beside(self, node: Node) -> Value:
+        return self._product(node, node.args)
+
+    def _product(self, node: Node, parts: Sequence[Node]) -> Value:
+        self.enter()
+        values = self.values(parts)
+        if any(value.free for value in values):
+            self.scalars(values, node)
+            return self.summed(values, node)
+        result = values[0]
+        for value in values[1:]:
+            result = self.times(result, value, node)
+        return result
+
+    def _infix(self, node: Node) -> Value:
+        if node.word in ("cdot", "times", "odot", "slash") and self._plain_product(node):
+            return self._product(node, _factors(node))
+        for side in node.args:
+            self._unmixed(node, side)
+        left, right = self.values(node.args)
+        return self._two_sides(node, left, right)
+
+    def _plain_product(self, node: Node) -> bool:
+        """Whether all that is multiplied are numbers or entries, so that indices may be summed over all factors."""
+        return node.word in ("cdot", "times") and all(_entry(part) for part in _factors(node))
+
+    def _two_sides(self, node: Node, left: Value, right: Value) -> Value:
+        if left.free or right.free:
+            return self._entries(node, left, right)
+        match node.word:
+            case "odot":
+                return self.entrywise("hadamard", left, right, node) if left.rank and right.rank else self.scaled(left, right, node)
+            case "oslash":
+                return self.entrywise("div", left, right, node)
+            case "otimes":
+                return self.kron(left, right, node)
+            case "colon":
+                return self.contract(left, right, node)
+            case "slash":
+                return self._slash(node, left, right)
+            case "times" if left.rank and right.rank:
+                self.fail("`\\times` between arrays reads in several ways: write them side by side, or \\odot, \\otimes", node)
+        return self.dot(left, right, node)
+
+    def _slash(self, node: Node, left: Value, right: Value) -> Value:
+        if right.rank:
+            self.fail("division by an array: write \\oslash to divide entry by entry", node)
+        return self.over(left, right, node)
+
+    def _entries(self, node: Node, left: Value, right: Value) -> Value:
+        self.scalars((left, right), node)
+        if node.word in ("slash", "oslash"):
+            return Value("div", (left, right), node=node, free=union((left, right)))
+        if node.word in ("otimes", "colon"):
+            self.fail("this sign has no meaning between entries", node)
+        return self.summed((left, right), node)
+
+    def _unmixed(self, node: Node, side: Node) -> None:
+        """Refuse A ⊙ B C and a / b c, which are read in two ways."""
+        if side.op == "infix" and node.word != side.word and {node.word, side.word} & _STRONG:
+            self.fail("this reads in two ways: put brackets around one of the products", node)
+        right = side is node.args[1]
+        if side.op != "beside" or (node.word == "slash" and not right) or node.word in ("cdot", "times"):
+            return
+        if node.word == "slash":
+            self.fail("it is not clear what stands below the `/`: use brackets or \\frac", node)
+        if sum(1 for part in self.values(side.args) if part.rank) > 1:
+            self.fail("this reads in two ways: put brackets around the matrix product", node)
+
+    def _frac(self, node: Node) -> Value:
+        above, below = self.values(node.args)
+        if above.free or below.free:
+            self.scalars((above, below), node)
+            return Value("div", (above, below), node=node, free=union((above, below)))
+        return self.over(above, below, node)
+
+    def _root(self, node: Node) -> Value:
+        arg = self.value(node.args[0])
+        if arg.rank:
+            self.fail("a root of an array: write ^{\\odot 1/2} for roots entry by entry", node)
+        return Value("call", (arg,), word="sqrt", node=node, free=arg.free)
+
+    def _power(self, node: Node) -> Value:
+        base, exponent = self.values(node.args)
+        free = union((base, exponent))
+        if free:
+            self.scalars((base, exponent), node)
+            return Value("power", (base, exponent), node=node, free=free)
+        if base.op == "call" and base.rank and exponent.op == "number" and base.node.op == "call":
+            pass  # \sin^2(x): the square of each sine is written with the mark on the function
+        return self.power(base, exponent, node)
+
+    def _hpower(self, node: Node) -> Value:
+        base, exponent = self.values(node.args)
+        self.scalars((base, exponent), node) if union((base, exponent)) else None
+        return self.entrywise("power", base, exponent, node)
+
+    def _transpose(self, node: Node) -> Value:
+        arg = self.value(node.args[0])
+        if arg.free:
+            self.fail("an entry has no transpose", node)
+        return self.transposed(arg, node)
+
+    def _inverse(self, node: Node) -> Value:
+        arg = self.value(node.args[0])
+        one = Value("number", word="1", node=node)
+        return Value("div", (one, arg), node=node, free=arg.free) if arg.free else self.inverse(arg, node)
+
+    def _bars(self, node: Node) -> Value:
+        arg = self.value(node.args[0])
+        if arg.rank:
+            self.fail("|·| of an array reads in several ways: write \\operatorname{abs}(…), \\det(…) or \\|…\\|", node)
+        return Value("call", (arg,), word="abs", node=node, free=arg.free)
+
+    def _norm(self, node: Node) -> Value:
+        arg = self.value(node.args[0])
+        words = {0: (), 1: ("", "2", "1"), 2: ("F", "Fro", r"\mathrmF")}.get(arg.rank, ())
+        if arg.free or node.word not in words:
+            self.fail("which norm this is, is not clear: \\|x\\|, \\|x\\|_2, \\|x\\|_1 of a vector and \\|X\\|_F of a matrix are known", node)
+        return Value("call", (arg,), word="norm1" if node.word == "1" else "norm", node=node)
+
+    def _compared(self, node: Node) -> Value:
+        left, right = self.values(node.args)
+        free = union((left, right))
+        if free:
+            self.scalars((left, right), node)
+            return Value("compared", (left, right), word=node.word, node=node, free=free)
+        found = self.entrywise("compared", left, right, node)
+        return Value("compared", found.args, found.dims, found.row, node.word, node=node)
+
+    def _call(self, node: Node) -> Value:
+        args = self.values(node.args)
+        name = node.word
+        if name == "log" and (found := self._log_of_bars(node)):
+            return found
+        if union(args):
+            return self._of_entries(name, args, node)
+        if name in ("diag", "vec", "inv", "kron"):
+            return self.inverse(args[0], node) if name == "inv" else getattr(self, name)(*args, node)  # type: ignore[no-any-return]
+        if name in SCALARS | REDUCTIONS:
+            return self._reduction(name, args, node)
+        if name in MAPS and not args[0].rank:
+            self.fail(f"`{name}` takes an array", node)
+        top = self.entrywise("call", args[0], args[-1], node)
+        return Value("call", args, top.dims, top.row, name, node=node)
+
+    def _log_of_bars(self, node: Node) -> Value | None:
+        # log|A| of a matrix is log|det A|
+        arg = node.args[0]
+        while arg.op == "group":
+            arg = arg.args[0]
+        inner = self.value(arg.args[0]) if arg.op == "bars" else None
+        return self._reduction("logdet", (inner,), node) if inner and inner.rank == 2 else None
+
+    def _reduction(self, name: str, args: tuple[Value, ...], node: Node) -> Value:
+        if len(args) != 1 or not args[0].rank:
+            self.fail(f"`{name}` takes one array", node)
+        if name in ("trace", "det", "logdet"):
+            self.square(args[0], node)
+        if name == "sum":
+            return Value("total", args, (), word="None", node=node)
+        return Value("call", args, word=name, node=node)
+
+    def _of_entries(self, name: str, args: tuple[Value, ...], node: Node) -> Value:
+        if name in SCALARS | REDUCTIONS | MAPS or name in ("diag", "vec", "inv"):
+            self.fail(f"`{name}` of an entry: write the tensor without its indices", node)
+        self.scalars(args, node)
+        return Value("call", args, word=name, node=node, free=union(args))
+
+    def _along(self, node: Node) -> Value:
+        return self.along(node.word, int(str(node.slots[0])), self.value(node.args[0]), node)
+
+    def _mapped(self, node: Node) -> Value:
+        raise UnsupportedError(f"`{node.word}` along named indices is not read here: write it along rows or columns", self.place(node))
+
+
+def _convention(name: str) -> int:
+    """The rank that a letter says: upper case a matrix, a to g a number, h to z a vector."""
+    return 2 if name[0].isupper() else 0 if name[0] in "abcdefg_" else 1
+
+
+def _factors(node: Node) -> list[Node]:
+    """What stands between the dots of a product, products without brackets opened."""
+    if node.op == "infix" and node.word in ("cdot", "times"):
+        return [part for side in node.args for part in _factors(side)]
+    return list(node.args) if node.op == "beside" else [node]
+
+
+def _entry(node: Node) -> bool:
+    """Whether a factor is written as a number or with indices."""
+    return node.op in ("number", "component", "delta", "pi", "size") or (node.op in ("neg", "group", "power", "frac", "root") and any(map(_entry, node.args)))
+
+
+__all__ = ["UNIT", "Meaning"]
