@@ -77,7 +77,7 @@ class Derivation:
         """The array form of the derivative."""
         from .matrix.forms import form
 
-        return form(self.gradient.program)
+        return form(self.gradient.program, self.program)
 
     @cached_property
     def value_form(self) -> Form:

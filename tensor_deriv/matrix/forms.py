@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..index.nodes import Opaque
 from ..program import Program
@@ -13,6 +13,7 @@ from .cost import cost
 from .nodes import Array, Call, Einsum, Elem, Filled, Name, Reshape, Take, walk
 from .share import share
 from .tidy import Tidier
+from .wording import in_own_words, own_differences
 
 WORTH = 0.5  # operations that writing an upstream gradient out must save
 
@@ -44,14 +45,26 @@ def unusual(node: Array) -> bool:
     return isinstance(node, (Einsum, Take, Reshape)) or (isinstance(node, Call) and node.name.startswith("prod") and node.name > "prod1")
 
 
-def form(program: Program) -> Form:
-    """The tidied array form of a program's result, in the caller's own names."""
+def form(program: Program, question: Program | None = None) -> Form:
+    """The tidied array form of a program's result, in the names and the wording of the question it answers."""
     builder = Builder(program)
     known = own_names(program, builder)
     node = Tidier(program, known, builder.symmetric).tidy(builder.array(program.result.body, program.result.axes))
     found = _needed(program, builder, known, node)
     node, found = _written_out(program, builder, node, found, known)
+    own = _wording(question or program)
+    node = in_own_words(node, own)
+    found = [item if item.text else replace(item, node=in_own_words(item.node, own)) for item in found]
     return _shared(program, node, found)
+
+
+def _wording(program: Program) -> set[Array]:
+    builder = Builder(program)
+    names = [name for name, definition in program.definitions.items() if not isinstance(definition.body, Opaque)]
+    nodes = [builder.definition(name) for name in names]
+    if not isinstance(program.result.body, Opaque):
+        nodes.append(builder.array(program.result.body, program.result.axes))
+    return own_differences(nodes)
 
 
 def _shared(program: Program, node: Array, found: list[Named]) -> Form:
