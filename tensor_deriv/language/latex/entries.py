@@ -19,7 +19,6 @@ class Entries(Arrays):
         super().__init__(text)
         self.letters: dict[str, Letter] = {}
         self.fixed: set[Letter] = set()  # free on the left, or bound by a Σ
-        self.known: list[frozenset[Letter]] = []
 
     @abstractmethod
     def value(self, node: Node) -> Value: ...
@@ -44,13 +43,13 @@ class Entries(Arrays):
             if value.rank:
                 self.fail("a tensor without indices stands beside entries: write its indices", value.node if value.node.end else node)
 
-    def enter(self) -> None:
-        """A product begins: what letters are open outside."""
-        self.known.append(frozenset(self.letters.values()))
+    @property
+    def seen(self) -> frozenset[Letter]:
+        """The letters that stand before a product, or around it."""
+        return frozenset(self.letters.values())
 
-    def summed(self, values: tuple[Value, ...], node: Node) -> Value:
+    def summed(self, values: tuple[Value, ...], node: Node, outside: frozenset[Letter]) -> Value:
         """A product, summed over the letters that it repeats."""
-        outside = self.known.pop() if self.known else frozenset()
         count: dict[Letter, int] = {}
         for value in values:
             for letter in value.free:
@@ -70,7 +69,7 @@ class Entries(Arrays):
         if array.free or array.rank != len(node.slots):
             words = f"this has the shape {self.shape(array)}" if array.rank else "this is a number"
             self.fail(f"{words}, {len(node.slots)} {'index is' if len(node.slots) == 1 else 'indices are'} given", node)
-        self.enter()
+        outside = self.seen
         array, letters = self._placed(array, node.slots, node)
         for letter, extent in zip(letters, array.dims, strict=True):
             words_ = lambda letter=letter, extent=extent: (  # noqa: E731
@@ -80,8 +79,7 @@ class Entries(Arrays):
         free = tuple(dict.fromkeys(letters))
         value = Value("component", (array,), slots=letters, node=node, free=free)
         if len(free) < len(letters) and any(letter not in self.fixed for letter in letters if letters.count(letter) > 1):
-            return self.summed((value,), node)
-        self.known.pop()
+            return self.summed((value,), node, outside)
         return value
 
     def _placed(self, array: Value, slots: Sequence[Slot], node: Node) -> tuple[Value, tuple[Letter, ...]]:

@@ -12,7 +12,7 @@ from .book import Book
 from .entries import Entries
 from .names import MAPS, REDUCTIONS, SCALARS
 from .tree import Node
-from .values import Value, union
+from .values import Letter, Value, union
 
 _STRONG = {"odot", "oslash", "otimes", "colon"}  # with these a product that is not in brackets reads in two ways
 
@@ -25,6 +25,7 @@ class Meaning(Entries):
         self.book = book
         self.given = {name: tuple(dimension(extent) for extent in shape) for name, shape in shapes.items()}
         self.local: dict[str, Value] = {}
+        self.widths: dict[int, int] = {}  # how many arrays stand side by side in a product
 
     def value(self, node: Node) -> Value:
         """What a tree means."""
@@ -90,11 +91,12 @@ class Meaning(Entries):
         return self._product(node, node.args)
 
     def _product(self, node: Node, parts: Sequence[Node]) -> Value:
-        self.enter()
+        outside = self.seen
         values = self.values(parts)
         if any(value.free for value in values):
             self.scalars(values, node)
-            return self.summed(values, node)
+            return self.summed(values, node, outside)
+        self.widths[id(node)] = sum(1 for value in values if value.rank)
         result = values[0]
         for value in values[1:]:
             result = self.times(result, value, node)
@@ -103,18 +105,17 @@ class Meaning(Entries):
     def _infix(self, node: Node) -> Value:
         if node.word in ("cdot", "times", "odot", "slash") and self._plain_product(node):
             return self._product(node, _factors(node))
+        outside = self.seen
+        left, right = self.values(node.args)
         for side in node.args:
             self._unmixed(node, side)
-        left, right = self.values(node.args)
-        return self._two_sides(node, left, right)
+        return self._entries(node, left, right, outside) if left.free or right.free else self._two_sides(node, left, right)
 
     def _plain_product(self, node: Node) -> bool:
         """Whether all that is multiplied are numbers or entries, so that indices may be summed over all factors."""
         return node.word in ("cdot", "times") and all(_entry(part) for part in _factors(node))
 
     def _two_sides(self, node: Node, left: Value, right: Value) -> Value:
-        if left.free or right.free:
-            return self._entries(node, left, right)
         match node.word:
             case "odot":
                 return self.entrywise("hadamard", left, right, node) if left.rank and right.rank else self.scaled(left, right, node)
@@ -135,13 +136,13 @@ class Meaning(Entries):
             self.fail("division by an array: write \\oslash to divide entry by entry", node)
         return self.over(left, right, node)
 
-    def _entries(self, node: Node, left: Value, right: Value) -> Value:
+    def _entries(self, node: Node, left: Value, right: Value, outside: frozenset[Letter]) -> Value:
         self.scalars((left, right), node)
         if node.word in ("slash", "oslash"):
             return Value("div", (left, right), node=node, free=union((left, right)))
         if node.word in ("otimes", "colon"):
             self.fail("this sign has no meaning between entries", node)
-        return self.summed((left, right), node)
+        return self.summed((left, right), node, outside)
 
     def _unmixed(self, node: Node, side: Node) -> None:
         """Refuse A ⊙ B C and a / b c, which are read in two ways."""
@@ -152,7 +153,7 @@ class Meaning(Entries):
             return
         if node.word == "slash":
             self.fail("it is not clear what stands below the `/`: use brackets or \\frac", node)
-        if sum(1 for part in self.values(side.args) if part.rank) > 1:
+        if self.widths.get(id(side), 0) > 1:
             self.fail("this reads in two ways: put brackets around the matrix product", node)
 
     def _frac(self, node: Node) -> Value:
@@ -170,18 +171,10 @@ class Meaning(Entries):
 
     def _power(self, node: Node) -> Value:
         base, exponent = self.values(node.args)
-        free = union((base, exponent))
-        if free:
+        if free := union((base, exponent)):
             self.scalars((base, exponent), node)
             return Value("power", (base, exponent), node=node, free=free)
-        if base.op == "call" and base.rank and exponent.op == "number" and base.node.op == "call":
-            pass  # \sin^2(x): the square of each sine is written with the mark on the function
-        return self.power(base, exponent, node)
-
-    def _hpower(self, node: Node) -> Value:
-        base, exponent = self.values(node.args)
-        self.scalars((base, exponent), node) if union((base, exponent)) else None
-        return self.entrywise("power", base, exponent, node)
+        return self.entrywise("power", base, exponent, node) if node.word == "entries" else self.power(base, exponent, node)
 
     def _transpose(self, node: Node) -> Value:
         arg = self.value(node.args[0])
@@ -195,7 +188,9 @@ class Meaning(Entries):
         return Value("div", (one, arg), node=node, free=arg.free) if arg.free else self.inverse(arg, node)
 
     def _bars(self, node: Node) -> Value:
-        arg = self.value(node.args[0])
+        return self._absolute(self.value(node.args[0]), node)
+
+    def _absolute(self, arg: Value, node: Node) -> Value:
         if arg.rank:
             self.fail("|·| of an array reads in several ways: write \\operatorname{abs}(…), \\det(…) or \\|…\\|", node)
         return Value("call", (arg,), word="abs", node=node, free=arg.free)
@@ -217,10 +212,10 @@ class Meaning(Entries):
         return Value("compared", found.args, found.dims, found.row, node.word, node=node)
 
     def _call(self, node: Node) -> Value:
-        args = self.values(node.args)
         name = node.word
-        if name == "log" and (found := self._log_of_bars(node)):
-            return found
+        args = (self._log_argument(node.args[0]),) if name == "log" else self.values(node.args)
+        if name == "log" and args[0].op == "call" and args[0].word == "logdet" and args[0].node.op == "bars":
+            return args[0]
         if union(args):
             return self._of_entries(name, args, node)
         if name in ("diag", "vec", "inv", "kron"):
@@ -232,13 +227,14 @@ class Meaning(Entries):
         top = self.entrywise("call", args[0], args[-1], node)
         return Value("call", args, top.dims, top.row, name, node=node)
 
-    def _log_of_bars(self, node: Node) -> Value | None:
+    def _log_argument(self, node: Node) -> Value:
         # log|A| of a matrix is log|det A|
-        arg = node.args[0]
-        while arg.op == "group":
-            arg = arg.args[0]
-        inner = self.value(arg.args[0]) if arg.op == "bars" else None
-        return self._reduction("logdet", (inner,), node) if inner and inner.rank == 2 else None
+        while node.op == "group":
+            node = node.args[0]
+        if node.op != "bars":
+            return self.value(node)
+        inner = self.value(node.args[0])
+        return self._reduction("logdet", (inner,), node) if inner.rank == 2 else self._absolute(inner, node)
 
     def _reduction(self, name: str, args: tuple[Value, ...], node: Node) -> Value:
         if len(args) != 1 or not args[0].rank:

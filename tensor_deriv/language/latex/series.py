@@ -79,7 +79,9 @@ class SeriesReader(SymbolReader):
             self.fail("a negative power of a function reads as its inverse or its reciprocal: write which", start)
         args = self._arguments(name)
         node = self._call(name, args, below, start)
-        return self.raised(node, above) if above is not None else node
+        if above is None:
+            return node
+        return Node("power", (node, self.within(above, start).all()), "entries", start=start, end=self.end)
 
     def _arguments(self, name: str) -> list[Node]:
         if self.peek() in CLOSING:

@@ -185,7 +185,7 @@ class SymbolReader(Reader):
             return Node("inverse", (node,), start=node.start, end=self.end)
         entries = above[0].text in (r"\odot", r"\circ")
         exponent = self.within(above[entries:], node.start).all()
-        return Node("hpower" if entries else "power", (node, exponent), start=node.start, end=self.end)
+        return Node("power", (node, exponent), "entries" if entries else "", start=node.start, end=self.end)
 
     def _transposed(self, node: Node) -> Node:
         if node.op != "component":
@@ -259,7 +259,12 @@ class SymbolReader(Reader):
         below, above = self.scripts()
         entry, lower = self._entry(base, below)
         count = int(plain(above)) if above and plain(above).isdigit() else 1
-        return [entry.name if entry else base] * count, tuple(lower)
+        return [entry.name if entry else self._of_gradient(base)] * count, tuple(lower or (slots(below) or [] if below else []))
+
+    def _of_gradient(self, base: str) -> str:
+        # \partial t_{ij} where dT is known and T is not
+        other = base.swapcase() if len(base) == 1 else base
+        return other if f"d{other}" in self.book.names and f"d{base}" not in self.book.names else base
 
 
 def _plain(token: Token) -> bool:
@@ -270,5 +275,7 @@ def quotient_names(left: Left) -> list[str]:
     """What a derivative may be called, the likeliest last: dT_dX, dT; of an earlier line: ∂f/∂T."""
     power = "" if left.order == 1 else str(left.order)
     above, below = left.base + left.sub, left.below[-1]
-    words = [f"d{power}{above}_d{below}{power}", f"∂{above}/∂{','.join(left.below)}", f"J{below}", f"d{power}{below}"]
-    return words if len(set(left.below)) == 1 else words[1:2]
+    if len(set(left.below)) > 1:
+        return [f"∂{above}/∂{','.join(left.below)}"]
+    full = [f"d{power}{above}_d{below}{power}", f"∂{above}/∂{','.join(left.below)}"]
+    return [*full, f"J{below}"] if left.rank else [*full, f"d{power}{below}"]
