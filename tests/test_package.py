@@ -30,6 +30,7 @@ LAYERS = (
     "errors",
     "shelf",
     "index",
+    "special",
     "functions",
     "primitives",
     "program",

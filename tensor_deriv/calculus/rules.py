@@ -56,12 +56,10 @@ def product_rule(node: Expr) -> Expr | None:
     match node:
         case Partial(Product(factors, over), by):
             places = [place for place, factor in enumerate(factors) if by.tensor in factor.tensors]
-            terms = []
-            for place in places:
-                parts = tuple(Partial(f, by) if at == place else f for at, f in enumerate(factors))
-                term = Product(parts, over)
-                terms.append(term if len(places) == 1 else renew(term))
-            return terms[0] if len(terms) == 1 else Sum(tuple(terms)) if terms else NOUGHT
+            if len(places) < 2:
+                return None
+            parted = (tuple(Partial(f, by) if at == place else f for at, f in enumerate(factors)) for place in places)
+            return Sum(tuple(renew(Product(parts, over)) for parts in parted))
     return None
 
 

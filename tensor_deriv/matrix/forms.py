@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -119,20 +120,15 @@ def _written_out(
     program: Program, builder: Builder, node: Array, found: list[Named], known: dict[Array, Name]
 ) -> tuple[Array, list[Named]]:
     """Upstream gradients that are used once and read shorter in place, put there."""
+    uses = Counter(part.name for user in [node, *(item.node for item in found)] for part in walk(user) if isinstance(part, Name))
     for item in reversed(found):
-        users = [node, *(other.node for other in found)]
-        if item.text or sum(count(user, item.name) for user in users) != 1 or not count(node, item.name):
+        if item.text or uses[item.name] != 1 or item.name not in names(node):
             continue
         new = Tidier(program, known, builder.symmetric).tidy(replaced(node, item.name, item.node))
         if isinstance(node, Name) or cost(new) < cost(node) + cost(item.node) - WORTH:
             node, found = new, [other for other in found if other is not item]
     wanted = names(node).union(*(names(item.node) for item in found))
     return node, [item for item in found if item.name in wanted]
-
-
-def count(node: Array, name: str) -> int:
-    """How often a name stands in an expression."""
-    return sum(isinstance(part, Name) and part.name == name for part in walk(node))
 
 
 def replaced(node: Array, name: str, by: Array) -> Array:

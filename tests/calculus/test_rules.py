@@ -12,7 +12,7 @@ import tensor_deriv as td
 from tensor_deriv.calculus.assume import assumption_rules
 from tensor_deriv.calculus.contract import COLLECT, CONTRACT, DISTRIBUTE, FOLD, TIDY, collect, contract, distribute, fold, unresolved
 from tensor_deriv.calculus.engine import Recorder, Rule
-from tensor_deriv.calculus.rules import CHAIN, COMPONENT, CONSTANT, POWER, PRODUCT, SUM
+from tensor_deriv.calculus.rules import CHAIN, COMPONENT, CONSTANT, LINEAR, POWER, PRODUCT, SUM
 from tensor_deriv.functions import call
 from tensor_deriv.index.dims import named
 from tensor_deriv.index.indices import alpha_key, fresh
@@ -57,7 +57,7 @@ BODIES = [  # bodies without definitions, to be derived by X or x
     "abs(x)*sign(x)",
     "sum(exp(x))*sum(exp(x))",
 ]
-DIFFERENTIATION = (CONSTANT, SUM, PRODUCT, POWER, CHAIN, COMPONENT)
+DIFFERENTIATION = (CONSTANT, SUM, LINEAR, PRODUCT, POWER, CHAIN, COMPONENT)
 
 
 def partial_of(text: str, wrt: str) -> tuple[Program, Partial, tuple[Slot, ...]]:

@@ -83,7 +83,7 @@ def test_derivation_line_for_line(wrt, problem, style, expected):
 def test_text_in_columns():
     assert td.derive("l(T)", "X", **LINEAR).text().split("\n") == [
         "∂l/∂x_mn = ∂l/∂t_ij ∂(x_ik w_kj + b_j)/∂x_mn    chain rule",
-        "         = ∂l/∂t_ij δ_im δ_kn w_kj              sum, product, component, constant rule",
+        "         = ∂l/∂t_ij δ_im δ_kn w_kj              sum, constant factor, component, constant rule",
         "         = ∂l/∂t_mj w_nj                        contract the Kronecker delta",
         "         = ∂l/∂t_mj wᵀ_jn                       transpose and order",
         "∂l/∂X    = ∂l/∂T Wᵀ                             matrix form",
@@ -93,7 +93,7 @@ def test_text_in_columns():
 def test_every_rule_on_a_line_of_its_own():
     text = td.derive("l(T)", "X", **LINEAR).text(every=True)
     assert "∂l/∂X    = ∂l/∂T : ∂T/∂X" in text
-    for rule in ("contraction in components", "substitute the definition", "sum rule", "product rule", "component rule"):
+    for rule in ("contraction in components", "substitute the definition", "sum rule", "constant factor rule", "component rule"):
         assert text.count(rule) == 1
 
 
