@@ -172,5 +172,5 @@ def test_conventions_are_pytorchs(name: str) -> None:
     point, value, derivatives = KINKS[name]
     x, *rest = (torch.tensor(part, dtype=torch.float64, requires_grad=True) for part in point)
     result = NAMES[name](x, *rest)
-    assert float(result) == value
+    assert result.item() == value
     assert float(torch.autograd.grad(result, x)[0]) == pytest.approx(derivatives[0], rel=1e-12)

@@ -43,12 +43,36 @@ def _dot(a: Any, b: Any) -> Any:
     return _t(a) * _t(b) if not _t(a).ndim or not _t(b).ndim else a @ b
 
 
-_SAME = "exp log log1p expm1 sqrt square abs sign sin cos tan arcsin arccos arctan sinh cosh tanh sigmoid relu erf outer trace"
+def _softsign(x: Any) -> Any:
+    return _t(x) / (1 + _t(x).abs())
+
+
+def _elu(x: Any, alpha: Any = 1.0) -> Any:
+    return torch.where(_t(x) > 0, _t(x), _t(alpha) * torch.expm1(_t(x).clamp(max=0.0)))
+
+
+def _leaky_relu(x: Any, slope: Any = 0.01) -> Any:
+    return torch.where(_t(x) > 0, _t(x), _t(slope) * _t(x))
+
+
+def _clip(x: Any, a: Any, b: Any) -> Any:
+    return torch.clamp(*torch.broadcast_tensors(_t(x), _t(a), _t(b)))
+
+
+_SAME = (
+    "exp log log1p expm1 sqrt square abs sign sin cos tan arcsin arccos arctan sinh cosh tanh sigmoid relu erf outer trace"
+    " exp2 log2 log10 arcsinh arccosh arctanh arctan2 hypot logaddexp erfc digamma sinc reciprocal rsqrt logit"
+)
 NAMES: dict[str, Any] = {
     **{name: (lambda f: lambda *x: f(*(_t(part).contiguous() for part in x)))(getattr(torch, name)) for name in _SAME.split()},
     "softplus": lambda x: torch.logaddexp(_t(x), torch.tensor(0.0)),
     "gelu": lambda x: torch.nn.functional.gelu(_t(x)),
-    "silu": lambda x: torch.nn.functional.silu(_t(x)),
+    **{name: (lambda f: lambda x: f(_t(x)))(getattr(torch.nn.functional, name)) for name in "silu logsigmoid selu mish hardtanh".split()},
+    "gammaln": lambda x: torch.lgamma(_t(x)),
+    "softsign": _softsign,
+    "elu": _elu,
+    "leaky_relu": _leaky_relu,
+    "clip": _clip,
     "maximum": lambda a, b: torch.maximum(*torch.broadcast_tensors(_t(a), _t(b))),
     "minimum": lambda a, b: torch.minimum(*torch.broadcast_tensors(_t(a), _t(b))),
     "sum": _reduction(lambda x, axes, keep: x.sum(dim=axes, keepdim=keep)),
@@ -57,6 +81,7 @@ NAMES: dict[str, Any] = {
     "min": _reduction(lambda x, axes, keep: x.amin(dim=axes, keepdim=keep)),
     "prod": _reduction(_prod),
     "var": _reduction(lambda x, axes, keep: x.var(dim=axes, keepdim=keep, correction=0)),
+    "std": _reduction(lambda x, axes, keep: x.std(dim=axes, keepdim=keep, correction=0)),
     "logsumexp": _reduction(lambda x, axes, keep: torch.logsumexp(x, axes, keepdim=keep)),
     "norm": lambda x: torch.sqrt((x * x).sum()),
     "norm1": lambda x: x.abs().sum(),
