@@ -94,6 +94,13 @@ class Derivation:
         return in_language(self.form.node, self._positive) if None not in self._named else None
 
     @cached_property
+    def kronecker(self) -> str | None:
+        """K with vec(dY) = K vec(dX), columns stacked, for the derivative of a matrix by a matrix; None where there is none."""
+        from .matrix.kronecker import kronecker_text
+
+        return kronecker_text(self.form.node) if self.matrix else None
+
+    @cached_property
     def definitions(self) -> tuple[str, ...]:
         """What `matrix` names, in order: the caller's own definitions and upstream gradients."""
         return (*self.functions_used, *(text for text in self._named if text)) if self.matrix else ()

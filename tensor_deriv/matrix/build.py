@@ -35,6 +35,7 @@ from ..program import Program
 from . import make
 from .network import Labelled, Network, eliminate
 from .nodes import (
+    MAPS,
     Array,
     Call,
     Column,
@@ -51,6 +52,7 @@ from .nodes import (
     Take,
     num,
 )
+from .stacks import in_stacks, sum_alone
 
 LETTERS = "ijklmnpqrstuvwxyzabcdefghoABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -111,11 +113,21 @@ class Builder:
         if len(wanted) <= 2:
             node = make.transpose(value.node) if list(value.axes) != have else value.node
             return Column(node) if len(wanted) == 2 and have == [wanted[0]] else node
-        ordered = self._einsum([value], tuple(have)) if list(value.axes) != have else value.node
+        ordered = self._reordered(value, have)
         if have == list(wanted[len(wanted) - len(have) :]):
             return ordered
+        kept = _kept(ordered, have, wanted)
+        if kept is not None:
+            return kept
         dims = tuple(index.extent if index in have else UNIT for index in wanted)
         return Reshape(ordered, dims)
+
+    def _reordered(self, value: Labelled, have: list[Index]) -> Array:
+        if list(value.axes) == have:
+            return value.node
+        if len(have) > 2 and [*value.axes[:-2], value.axes[-1], value.axes[-2]] == have:
+            return make.transpose(value.node)
+        return self._einsum([value], tuple(have))
 
     # one method for each node kind
 
@@ -277,6 +289,13 @@ class Builder:
         opened = distribute_one(product)
         if opened is not None and len(wanted) <= 2:
             return self._sum(opened, wanted)
+        sum_alone(network)
+        eliminate(network)
+        if not network.others and not network.over and len(network.free()) <= 2:
+            return self._assembled(network, wanted, product)
+        result = in_stacks(network) or self._entry_by_entry(network)
+        if result is not None:
+            return result
         items = [*network.others, *network.edges]
         items += [Labelled(make.mul(nodes), (index,)) for index, nodes in network.weights.items()]
         items.sort(key=lambda item: network.order.index(item.node) if item.node in network.order else len(network.order))
@@ -284,6 +303,16 @@ class Builder:
         output = tuple(sorted(output, key=lambda i: wanted.index(i) if i in wanted else -1))
         body = self._einsum(items, output)
         return settled(make.mul([*network.scalars, body]), output)
+
+    def _entry_by_entry(self, network: Network) -> Labelled | None:
+        """A Hadamard product of which one factor has every axis, the others broadcast."""
+        items = [*network.others, *network.edges]
+        items += [Labelled(make.mul(nodes), (index,)) for index, nodes in network.weights.items()]
+        largest = max(items, key=lambda item: len(item.axes), default=None)
+        if network.over or largest is None or len(largest.axes) < 3 or not set(largest.axes).issuperset(network.free()):
+            return None
+        parts = [self.oriented(item, largest.axes) for item in items]
+        return settled(make.mul([*network.scalars, *parts]), largest.axes)
 
     def _einsum_labelled(self, items: Sequence[Labelled], wanted: tuple[Index, ...]) -> Labelled:
         have = dict.fromkeys(i for item in items for i in item.axes)
@@ -307,6 +336,15 @@ class Builder:
                 gone = tuple(axis for axis, letter in enumerate(words[0]) if letter not in word)
                 return make.mul([*scalars, make.total(parts[0].node, gone if word else None) if gone else parts[0].node])
         return make.mul([*scalars, Einsum(words, word, tuple(part.node for part in parts))])
+
+
+def _kept(node: Array, have: Sequence[Index], wanted: Sequence[Index]) -> Array | None:
+    """A sum over one axis with that axis kept, where it is the one that is missing."""
+    if not isinstance(node, Call) or node.axis is None or len(node.axis) != 1 or node.keepdims or node.name in MAPS:
+        return None
+    (axis,) = node.axis
+    fits = len(have) == len(wanted) - 1 == node.rank and list(wanted[:axis]) + list(wanted[axis + 1 :]) == list(have)
+    return Call(node.name, node.arg, node.axis, True) if fits else None
 
 
 def settled(node: Array, axes: tuple[Index, ...]) -> Labelled:

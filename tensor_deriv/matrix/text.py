@@ -145,8 +145,8 @@ class TextPrinter:
 
     def _t(self, node: T) -> Printed:
         if node.rank > 2:
-            letters = "abcdefgh"[: node.rank - 2]
-            return self.call("einsum", f'"{letters}ij->{letters}ji"', self.print(node.arg))
+            axes = (*range(node.rank - 2), node.rank - 1, node.rank - 2)
+            return self.call("transpose", self.print(node.arg), str(axes))
         return self.at(node.arg, ATOM) + ".T", ATOM
 
     def _diag(self, node: Diag) -> Printed:

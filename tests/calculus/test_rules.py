@@ -111,7 +111,8 @@ def test_rules_leave_alone_what_they_are_not_for() -> None:
     nodes = {
         "constant": Partial(y, by),
         "sum": Partial(Sum((x, y)), by),
-        "product": Partial(Product((x, y)), by),
+        "linear": Partial(Product((x, y)), by),
+        "product": Partial(Product((x, x)), by),
         "power": Partial(Power(x, number(3)), by),
         "chain": Partial(call("exp", x), by),
         "component": Partial(x, by),

@@ -11,7 +11,7 @@ from .law import Candidates
 def transposes(node: Array, flipper: Flipper) -> Candidates:
     # (AB)ᵀ = BᵀAᵀ, and back
     match node:
-        case T(arg) if node.rank == 2:
+        case T(arg) if node.rank == 2 or isinstance(arg, MatMul):
             yield flipper.flip(arg)
             yield from _split_transpose(arg, flipper)
         case MatMul() | Add() | Mul() | Elem() | Pow() if node.rank == 2 and _has_transpose(node):
