@@ -29,6 +29,7 @@ def to_dict(derivation: Derivation) -> dict[str, Any]:
         "shape": list(map(str, derivation.shape)),
         "zero": derivation.zero,
         "matrix": derivation.matrix,
+        "kronecker": derivation.kronecker,
         "matrix_definitions": list(derivation.definitions),
         "steps": [asdict(step) for step in derivation.steps],
         "latex": derivation_latex(derivation, derivation.style, True, False),

@@ -26,13 +26,18 @@ def report(derivation: Derivation, check_report: Report | None, steps: bool = Tr
         _headed("Forward", _indented(forward_text(derivation, style))),
         zero_sentence(derivation) if derivation.zero else "",
         _headed("Derivation", _indented(text)),
-        _headed("Matrix form", _indented("\n".join(filter(None, [reason(derivation), *code_lines(derivation)])))),
+        _headed("Matrix form", _indented("\n".join(filter(None, [reason(derivation), *code_lines(derivation), kronecker_line(derivation)])))),
         _headed("Conventions", _indented("\n".join(notes(derivation)))),
         _headed("LaTeX", _indented(derivation_latex(derivation, style, steps, every))),
         _headed("NumPy", _indented(code or "")),
         _headed("Check", _indented(verdict(check_report))) if check_report else "",
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def kronecker_line(derivation: Derivation) -> str:
+    """The derivative of a matrix by a matrix as one matrix, and how it is vectorised."""
+    return f"vec(dF) = ({derivation.kronecker}) vec(d{derivation.wrt}), where vec stacks columns" if derivation.kronecker else ""
 
 
 def verdict(check_report: Report) -> str:

@@ -1,0 +1,105 @@
+"""The matrix form as a book prints it, its meaning, and the Kronecker form."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import tensor_deriv as td
+from tensor_deriv.matrix.cost import cost
+from tensor_deriv.verification.interpret import interpret
+from tensor_deriv.verification.sample import draw
+
+REGRESSION = {"X": "n d", "w": "d", "y": "n"}
+
+BOOK = [
+    ("sum((X @ w - y)**2)", "w", REGRESSION, 1, "2*X.T @ (X @ w - y)"),
+    ("sum((X @ w - y)**2)", "w", REGRESSION, 2, "2*X.T @ X"),
+    ("-sum(y*log(softmax(z)))", "z", {"y": "k", "z": "k"}, 1, "sum(y)*softmax(z) - y"),
+    ("logsumexp(z)", "z", {"z": "k"}, 1, "softmax(z)"),
+    ("log(sum(exp(z)))", "z", {"z": "k"}, 2, "diag(softmax(z)) - outer(softmax(z), softmax(z))"),
+    ("-logdet(X)", "X", {"X": "n n"}, 1, "-inv(X).T"),
+    ("x @ A @ x", "x", {"A": "n n", "x": "n"}, 1, "(A + A.T) @ x"),
+    ("x @ A @ x", "x", {"A": "n n", "x": "n"}, 2, "A + A.T"),
+    ("trace(X @ B @ X.T)", "X", {"X": "n d", "B": "d d"}, 1, "X @ (B.T + B)"),
+    ("sum(log(1 + exp(X @ w)) - y*(X @ w))", "w", REGRESSION, 1, "X.T @ (sigmoid(X @ w) - y)"),
+    ("-sum(y*log(sigmoid(X @ w)) + (1 - y)*log(1 - sigmoid(X @ w)))", "w", REGRESSION, 1, "X.T @ (sigmoid(X @ w) - y)"),
+    ("sum(log(1 + exp(X @ w)) - y*(X @ w))", "w", REGRESSION, 2, "X.T @ diag(sigmoid(X @ w)*(1 - sigmoid(X @ w))) @ X"),
+    ("mean((X @ w - y)**2)", "w", REGRESSION, 1, "2*X.T @ (X @ w - y)/n"),
+    ("sum(W @ H - V*log(W @ H))", "W", {"V": "n d", "W": "n k", "H": "k d"}, 1, "(1 - V/(W @ H)) @ H.T"),
+    ("norm(x)", "x", {"x": "n"}, 1, "x/norm(x)"),
+    ("logdet(X.T @ X)", "X", {"X": "n d"}, 1, "2*X @ inv(X.T @ X)"),
+    ("trace(A @ inv(X) @ B)", "X", {"A": "d n", "X": "n n", "B": "n d"}, 1, "-(inv(X) @ B @ A @ inv(X)).T"),
+    ("logsumexp(A @ x)", "x", {"A": "n d", "x": "d"}, 2, "A.T @ (diag(softmax(A @ x)) - outer(softmax(A @ x), softmax(A @ x))) @ A"),
+]
+
+
+@pytest.mark.parametrize(("expr", "wrt", "shapes", "order", "form"), BOOK)
+def test_as_in_the_book(expr: str, wrt: str, shapes: dict[str, str], order: int, form: str) -> None:
+    derivation = td.derive(expr, wrt, shapes, order=order)
+    assert derivation.matrix == form
+    assert derivation.check().ok
+
+
+def test_attention_reads_like_the_paper() -> None:
+    shapes = {"Q": "n d", "K": "m d", "V": "m k", "u": ""}
+    definitions = ("S = Q @ K.T/u", "P = softmax(S)", "T = P @ V")
+    derivation = td.derive("l(T)", "K", shapes, definitions)
+    assert derivation.matrix == "dS.T @ Q/u"
+    assert derivation.definitions[-2:] == ("dP = dT @ V.T", "dS = P*(dP - sum(dP*P, axis=1, keepdims=True))")
+
+
+def test_heads_are_a_stack() -> None:
+    shapes = {"Q": "b n d", "K": "b m d", "V": "b m k"}
+    definitions = ("P = softmax(Q @ transpose(K, (0, 2, 1)))", "T = P @ V")
+    derivation = td.derive("l(T)", "Q", shapes, definitions)
+    assert derivation.matrix == "(P*(dP - sum(dP*P, axis=2, keepdims=True))) @ K"
+    assert derivation.check().ok
+
+
+def test_assumptions_shorten() -> None:
+    plain = td.derive("x @ W @ x", "x", {"W": "n n", "x": "n"})
+    known = td.derive("x @ W @ x", "x", {"W": "n n", "x": "n"}, assume={"W": "symmetric"})
+    assert (plain.matrix, known.matrix) == ("(W + W.T) @ x", "2*W @ x")
+    rows = td.derive("-sum(Y*log_softmax(X @ W))", "W", {"X": "n d", "W": "d k", "Y": "n k"}, assume={"Y": "simplex"})
+    assert rows.matrix == "X.T @ (softmax(X @ W) - Y)"
+
+
+@pytest.mark.parametrize("definitions", [(), ("R = X @ w - y",)])
+def test_a_name_is_used_where_there_is_one(definitions: tuple[str, ...]) -> None:
+    loss = "sum(R**2)" if definitions else "sum((X @ w - y)**2)"
+    derivation = td.derive(loss, "w", REGRESSION, definitions)
+    assert derivation.matrix == ("2*X.T @ R" if definitions else "2*X.T @ (X @ w - y)")
+
+
+def test_tidying_never_makes_longer() -> None:
+    for expr, wrt, shapes, order, _ in BOOK:
+        derivation = td.derive(expr, wrt, shapes, order=order)
+        from tensor_deriv.matrix.build import Builder
+
+        program = derivation.gradient.program
+        raw = Builder(program).array(program.result.body, program.result.axes)
+        assert cost(derivation.form.node) <= cost(raw)
+
+
+KRONECKER = [
+    ("A @ X @ B", "X", {"A": "m n", "X": "n d", "B": "d k"}, "kron(B.T, A)"),
+    ("X @ X", "X", {"X": "n n"}, "kron(X.T, eye(n)) + kron(eye(n), X)"),
+    ("inv(X)", "X", {"X": "n n"}, "-kron(inv(X).T, inv(X))"),
+    ("X.T", "X", {"X": "n d"}, None),
+]
+
+
+@pytest.mark.parametrize(("expr", "wrt", "shapes", "form"), KRONECKER)
+def test_kronecker(expr: str, wrt: str, shapes: dict[str, str], form: str | None) -> None:
+    derivation = td.derive(expr, wrt, shapes)
+    assert derivation.kronecker == form
+    if form is None:
+        return
+    program = derivation.gradient.program
+    point = draw(program, np.random.default_rng(1))
+    evaluator = point.evaluator(program)
+    want = evaluator.at(program.result.body, program.result.axes)
+    i, j, k, m = want.shape
+    stacked = want.transpose(1, 0, 3, 2).reshape(i * j, k * m)  # rows (j, i), columns (m, k): columns stacked
+    assert np.allclose(interpret([form], point.given, point.sizes), stacked)
