@@ -15,6 +15,7 @@ from .program import Program
 
 if TYPE_CHECKING:
     from .matrix.forms import Form
+    from .matrix.trace import Tidying
     from .output.steps import DerivationStep
     from .verification.check import Report
 
@@ -92,6 +93,16 @@ class Derivation:
         from .matrix.language import in_language
 
         return in_language(self.form.node, self._positive) if None not in self._named else None
+
+    @cached_property
+    def tidying(self) -> tuple[Tidying, ...]:
+        """How the matrix form was shortened, one named law a step, each compared with the first at a random point.
+
+        CheckError where one differs; then nothing of it may be shown.
+        """
+        from .verification.tidying import checked_tidying
+
+        return checked_tidying(self)
 
     @cached_property
     def kronecker(self) -> str | None:

@@ -30,10 +30,12 @@ class Named:
 
 @dataclass(frozen=True)
 class Form:
-    """An array expression, and the definitions it names, in order."""
+    """An array expression, the definitions it names, in order, and how it was first read off the indices."""
 
     node: Array
     definitions: tuple[Named, ...]
+    raw: Array
+    symmetric: frozenset[str] = frozenset()  # names that were seen to be symmetric
 
     @property
     def matrix(self) -> bool:
@@ -50,13 +52,14 @@ def form(program: Program, question: Program | None = None) -> Form:
     """The tidied array form of a program's result, in the names and the wording of the question it answers."""
     builder = Builder(program)
     known = own_names(program, builder)
-    node = Tidier(program, known, builder.symmetric).tidy(builder.array(program.result.body, program.result.axes))
+    raw = builder.array(program.result.body, program.result.axes)
+    node = Tidier(program, known, builder.symmetric).tidy(raw)
     found = _needed(program, builder, known, node)
     node, found = _written_out(program, builder, node, found, known)
     own = _wording(question or program)
     node = in_own_words(node, own)
     found = [item if item.text else replace(item, node=in_own_words(item.node, own)) for item in found]
-    return _shared(program, node, found)
+    return replace(_shared(program, node, found), raw=raw, symmetric=frozenset(builder.symmetric))
 
 
 def _wording(program: Program) -> set[Array]:
@@ -84,7 +87,7 @@ def _shared(program: Program, node: Array, found: list[Named]) -> Form:
         inner, parts = (item.node, []) if item.text else share(item.node, unused)
         out += [*(Named(name, part) for name, part in parts), Named(item.name, inner, item.text)]
     node, parts = share(node, unused)
-    return Form(node, (*out, *(Named(name, part) for name, part in parts)))
+    return Form(node, (*out, *(Named(name, part) for name, part in parts)), node)
 
 
 def own_names(program: Program, builder: Builder) -> dict[Array, Name]:

@@ -17,11 +17,13 @@ def kronecker_text(node: Array) -> str | None:
     if node.rank != 4:
         return None
     scalars, body = make.split_scalars(node)
-    terms = [_term(term) for term in (body.parts if isinstance(body, Add) else (body,))]
-    if any(term is None for term in terms):
-        return None
-    printed = TextPrinter()
-    words = [_words(printed, [*scalars, *outside], left, right) for outside, left, right in terms]  # type: ignore[misc]
+    printer, words = TextPrinter(), []
+    for term in body.parts if isinstance(body, Add) else (body,):
+        found = _term(term)
+        if found is None:
+            return None
+        outside, left, right = found
+        words.append(_words(printer, [*scalars, *outside], left, right))
     return " + ".join(words).replace("+ -", "- ")
 
 

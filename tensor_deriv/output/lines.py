@@ -105,7 +105,7 @@ class Writer:
             if line.right != shown or (step is steps[-1] and not lines and not self._obvious(section)):
                 lines.append(Line("" if line.left == last else line.left, line.right, "" if rule == "question" else rule))
                 last, shown = line.left, line.right
-        return lines + self.matrix(section, last, shown) if lines and not self._obvious(section) else []
+        return lines + self.matrix(section, last, shown, every) if lines and not self._obvious(section) else []
 
     def _obvious(self, section: Section) -> bool:
         """Whether a section says no more than that an arbitrary function has a derivative."""
@@ -137,7 +137,7 @@ class Writer:
         by = section.out[rank:] + section.by  # at a higher order the first indices of the variable stand in `out`
         return Line(left, self.tensors.right(printer, step.expr, section.out[:rank], by, waiting))
 
-    def matrix(self, section: Section, last: str, shown: str) -> list[Line]:
+    def matrix(self, section: Section, last: str, shown: str, every: bool = False) -> list[Line]:
         """The index-free line of a section that has one, after the parts that it names."""
         final = section is self.derivation.sections[-1]
         pending = self.matrices.get("" if final else section.name, []) if final or section.name else []
@@ -147,7 +147,20 @@ class Writer:
         left, right = self._whole_left(section), self.arrays.print(pending[-1][1])
         if (left, right) == (last, shown):
             return []
-        return [*parts, Line("" if left == last and not parts else left, right, "matrix form", True)]
+        before = self.tidying(left, right) if final and every else []
+        rule = "matrix form" if not before else before.pop().rule
+        return [*before, *parts, Line("" if (left == last or before) and not parts else left, right, rule, True)]
+
+    def tidying(self, left: str, right: str) -> list[Line]:
+        """The matrix form as it was read off, and what each law made of it; the last is the one that is printed."""
+        lines: list[Line] = []
+        for step in self.derivation.tidying:
+            node = spelled_out(step.node, frozenset())
+            if printable(node):
+                text = self.arrays.print(node)
+                if not lines or lines[-1].right != text:
+                    lines.append(Line("" if lines else left, text, step.law, True))
+        return lines
 
     @cached_property
     def matrices(self) -> dict[str, list[tuple[str, Array]]]:

@@ -26,13 +26,18 @@ def report(derivation: Derivation, check_report: Report | None, steps: bool = Tr
         _headed("Forward", _indented(forward_text(derivation, style))),
         zero_sentence(derivation) if derivation.zero else "",
         _headed("Derivation", _indented(text)),
-        _headed("Matrix form", _indented("\n".join(filter(None, [reason(derivation), *code_lines(derivation), kronecker_line(derivation)])))),
+        _headed("Matrix form", _indented("\n".join(forms(derivation)))),
         _headed("Conventions", _indented("\n".join(notes(derivation)))),
         _headed("LaTeX", _indented(derivation_latex(derivation, style, steps, every))),
         _headed("NumPy", _indented(code or "")),
         _headed("Check", _indented(verdict(check_report))) if check_report else "",
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def forms(derivation: Derivation) -> list[str]:
+    """The matrix form with what it names, or the reason why there is none, and the Kronecker form."""
+    return [line for line in (reason(derivation), *code_lines(derivation), kronecker_line(derivation)) if line]
 
 
 def kronecker_line(derivation: Derivation) -> str:
