@@ -84,7 +84,8 @@ _ROWS = [
     ),
     Elementwise(
         "gelu", lambda x: x * (1 + erf(x / math.sqrt(2))) / 2, ("(1 + erf(u/2**(1/2)))/2 + u*exp(-u**2/2)/(2*pi)**(1/2)",),
-        _operator("gelu"), sympy="u*(1 + erf(u/sqrt(2)))/2", torch="torch.nn.functional.gelu", jax="functools.partial(jax.nn.gelu, approximate=False)",
+        _operator("gelu"), sympy="u*(1 + erf(u/sqrt(2)))/2",
+        torch="torch.nn.functional.gelu", jax="functools.partial(jax.nn.gelu, approximate=False)",
     ),
     Elementwise(
         "silu", lambda x: x * sigmoid(x), ("sigmoid(u)*(1 + u*(1 - sigmoid(u)))",), _operator("silu"),
@@ -186,10 +187,10 @@ def written(name: str, value: Expr) -> Expr:
 
 def arguments(row: Elementwise, node: ast.Call) -> list[ast.expr] | None:
     """The arguments of a call, those left out as the row says; None where they do not fit."""
-    given, named = list(node.args), {word.arg: word.value for word in node.keywords}
+    given, named = list(node.args), {str(word.arg): word.value for word in node.keywords}
     first = row.arity - len(row.defaults)
     for name, default in row.defaults[max(0, len(given) - first) :]:
-        given.append(named.pop(name, None) or ast.parse(default, mode="eval").body)
+        given.append(named.pop(name) if name in named else ast.parse(default, mode="eval").body)
     return None if named or len(given) != row.arity else given
 
 

@@ -18,7 +18,10 @@ Choose = Callable[[Sequence[Any]], Any]
 
 DIMS = ("n", "d", "k", "m")
 SMOOTH = ("tanh", "sigmoid", "sin", "cos", "arctan", "erf", "softplus", "gelu", "silu", "exp", "sinh", "cosh", "expm1", "square")
-KINKED = ("relu", "abs", "sign")
+RARER = ("exp2", "arcsinh", "erfc", "sinc", "mish", "logsigmoid", "softsign")
+PAIRED = ("hypot({}, {} + 3.5)", "arctan2({}, {}**2 + 1)", "logaddexp({}, {})", "logaddexp({}, 2*{})")
+KINKED = ("relu", "abs", "sign", "elu", "selu", "leaky_relu", "hardtanh")
+BOUNDED = ("clip({}, -0.7, 1.2)", "clip({}, -0.5, 2 + sin({}))", "leaky_relu({}, slope=0.3)", "elu({}, 1.5)", "elu({}, {})")
 REDUCTIONS = ("sum", "sum", "mean", "max", "min", "prod", "var", "logsumexp")
 NUMBERS = ("2", "3", "0.5", "1.5", "-1", "1", "10")
 OWN = (("swish", "u", "u*sigmoid(u)"), ("bend", "t", "log(1 + t**2)/2"), ("mix", "p, q", "sin(p)*exp(-q**2)"))
@@ -194,13 +197,33 @@ def _kinked(make: _Maker, shape: Shape, depth: int) -> str:
     return f"{make.choose(KINKED)}({make.expr(shape, depth)})"
 
 
+def _rarer(make: _Maker, shape: Shape, depth: int) -> str:
+    return f"{make.choose(RARER)}({make.expr(shape, depth)})"
+
+
+def _paired(make: _Maker, shape: Shape, depth: int) -> str:
+    return str(make.choose(PAIRED)).format(make.expr(shape, depth), make.smaller(shape, depth))
+
+
+def _with_bounds(make: _Maker, shape: Shape, depth: int) -> str:
+    return str(make.choose(BOUNDED)).format(make.expr(shape, depth), make.smaller(shape, depth))
+
+
+def _deviation(make: _Maker, shape: Shape, depth: int) -> str:
+    """A standard deviation over three entries: over one it is 0, and has no derivative."""
+    return f"std({make.leaf(('3', *shape))}, axis=0)" if len(shape) < 3 else make.leaf(shape)
+
+
 def _guarded(make: _Maker, shape: Shape, depth: int) -> str:
-    form = make.choose(("log({})", "sqrt({})", "log1p({})", "{}**-1", "{}**0.5", "{}**1.5", "{}**-2"))
+    form = make.choose((
+        "log({})", "sqrt({})", "log1p({})", "{}**-1", "{}**0.5", "{}**1.5", "{}**-2", "log2({})", "log10({})", "rsqrt({})",
+        "reciprocal({})", "gammaln({} + 0.1)", "digamma({} + 0.5)", "arccosh({} + 1.1)",
+    ))  # fmt: skip
     return "(" + str(form).format(make.positive(shape, depth)) + ")"
 
 
 def _masked(make: _Maker, shape: Shape, depth: int) -> str:
-    return f"({make.expr(shape, depth)} * ({make.expr(shape, depth)} {make.choose('><')} {make.smaller(shape, depth)}))"
+    return f"({make.expr(shape, depth)} * ({make.expr(shape, depth)} {make.choose(('>', '<', '>=', '<='))} {make.smaller(shape, depth)}))"
 
 
 def _own(make: _Maker, shape: Shape, depth: int) -> str:
@@ -215,7 +238,10 @@ def _own(make: _Maker, shape: Shape, depth: int) -> str:
 
 
 def _bounded(make: _Maker, shape: Shape, depth: int) -> str:
-    form = make.choose(("arcsin(0.9*tanh({}))", "arccos(0.5*sin({}))", "tan(0.7*tanh({}))"))
+    form = make.choose((
+        "arcsin(0.9*tanh({}))", "arccos(0.5*sin({}))", "tan(0.7*tanh({}))",
+        "arctanh(0.8*sin({}))", "logit(0.1 + 0.8*sigmoid({}))",
+    ))  # fmt: skip
     return str(form).format(make.expr(shape, depth))
 
 
@@ -421,7 +447,8 @@ def _batched(make: _Maker, shape: Shape, depth: int) -> str:
 
 
 _ANY: list[Producer] = [
-    _add, _multiply, _multiply, _divide, _number, _by_size, _smooth, _smooth, _kinked, _guarded, _bounded, _power, _power_of,
+    _add, _multiply, _multiply, _divide, _number, _by_size, _smooth, _smooth, _rarer, _paired, _with_bounds, _deviation,
+    _kinked, _guarded, _bounded, _power, _power_of,
     _larger, _masked, _own, _reduced, _reduced, _defined, _defined,
 ]  # fmt: skip
 _ARRAY: list[Producer] = [_softmax, _ones]

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
+from torch.nn import functional
 
 torch.set_default_dtype(torch.float64)
 _ALL = object()
@@ -67,7 +68,7 @@ NAMES: dict[str, Any] = {
     **{name: (lambda f: lambda *x: f(*(_t(part).contiguous() for part in x)))(getattr(torch, name)) for name in _SAME.split()},
     "softplus": lambda x: torch.logaddexp(_t(x), torch.tensor(0.0)),
     "gelu": lambda x: torch.nn.functional.gelu(_t(x)),
-    **{name: (lambda f: lambda x: f(_t(x)))(getattr(torch.nn.functional, name)) for name in "silu logsigmoid selu mish hardtanh".split()},
+    **{name: (lambda f: lambda x: f(_t(x)))(getattr(functional, name)) for name in ("silu", "logsigmoid", "selu", "mish", "hardtanh")},
     "gammaln": lambda x: torch.lgamma(_t(x)),
     "softsign": _softsign,
     "elu": _elu,

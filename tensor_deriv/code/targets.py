@@ -163,7 +163,8 @@ NUMPY = Target(
         "sigmoid": "{sigmoid}", "softplus": "{xp}.logaddexp(0, {0})", "relu": "{xp}.maximum({0}, 0)", "gelu": "{gelu}", "silu": "{silu}",
         "erf": "{erf}", "step": "{xp}.heaviside({0}, 0.5)", "hardtanh": "{xp}.clip({0}, -1, 1)",
         "logit": "({xp}.log({0}) - {xp}.log1p(-{0}))",
-        **{name: f"{{{name}}}" for name in "erfc gammaln digamma trigamma dsinc softsign mish elu selu leaky_relu".split()},
+        **{name: f"{{{name}}}" for name in ("erfc", "gammaln", "digamma", "trigamma", "dsinc")},
+        **{name: f"{{{name}}}" for name in ("softsign", "mish", "elu", "selu", "leaky_relu")},
     },
     primitives={
         "softmax": "{softmax}", "log_softmax": "{log_softmax}", "logsumexp": "{logsumexp}", "norm": "{xp}.linalg.norm",
@@ -256,7 +257,7 @@ TORCH = Target(
         "softplus": "{xp}.nn.functional.softplus({0}, threshold=40)", "gelu": "{xp}.nn.functional.gelu", "silu": "{xp}.nn.functional.silu",
         "step": "(({xp}.sign({0}) + 1)/2)", "gammaln": "{xp}.lgamma", "trigamma": "{trigamma}",
         "dsinc": "{dsinc}", "elu": "{elu}", "leaky_relu": "{leaky_relu}", "clip": "{xp}.clamp",
-        **{name: f"{{xp}}.nn.functional.{name}" for name in "selu softsign mish hardtanh".split()},
+        **{name: f"{{xp}}.nn.functional.{name}" for name in ["selu", "softsign", "mish", "hardtanh"]},
     },
     primitives={
         "softmax": "{xp}.softmax", "log_softmax": "{xp}.log_softmax", "logsumexp": "{xp}.logsumexp", "norm": "{xp}.linalg.vector_norm",
@@ -299,8 +300,8 @@ JAX = Target(
         "gelu": "{jax}.nn.gelu({0}, approximate=False)", "erf": "{jax}.lax.erf", "step": "(({xp}.sign({0}) + 1)/2)",
         "erfc": "{jax}.lax.erfc", "trigamma": "{jax}.scipy.special.polygamma(1, {0})", "softsign": "{jax}.nn.soft_sign",
         "hardtanh": "{jax}.nn.hard_tanh", "dsinc": "{dsinc}",
-        **{name: f"{{jax}}.scipy.special.{name}" for name in "gammaln digamma logit".split()},
-        **{name: f"{{jax}}.nn.{name}" for name in "mish elu selu leaky_relu".split()},
+        **{name: f"{{jax}}.scipy.special.{name}" for name in ["gammaln", "digamma", "logit"]},
+        **{name: f"{{jax}}.nn.{name}" for name in ["mish", "elu", "selu", "leaky_relu"]},
     },
     primitives={
         "softmax": "{jax}.nn.softmax", "log_softmax": "{jax}.nn.log_softmax", "logsumexp": "{jax}.nn.logsumexp", "norm": "{xp}.linalg.norm",

@@ -78,8 +78,8 @@ class EinsteinReader:
                 return self._product(self._factors(node))
             case ast.BinOp(left=left, op=ast.Pow(), right=right):
                 return Power(self.expr(left), self.expr(right))
-            case ast.Call(func=ast.Name(id=name), args=args):
-                return self._function(name, [self.expr(a) for a in args], node)
+            case ast.Call(func=ast.Name(id=name)):
+                return self._function(name, node)
         raise ParseError(f"`{ast.unparse(node)}` has no meaning in index notation", self.place(node))
 
     def _factors(self, node: ast.expr) -> list[Expr]:
@@ -140,13 +140,16 @@ class EinsteinReader:
         resolve, first = self.scope.solver.resolve, self.indices[letter].extent
         return lambda: f"the index `{letter}` runs over {resolve(first)} and over {resolve(extent)}"
 
-    def _function(self, name: str, args: list[Expr], node: ast.Call) -> Expr:
+    def _function(self, name: str, node: ast.Call) -> Expr:
+        if name in functions.WRITTEN and len(node.args) == 1 and not node.keywords:
+            return functions.written(name, self.expr(node.args[0]))
         row = self.scope.functions.get(name) or functions.TABLE.get(name)
-        if name in functions.WRITTEN and len(args) == 1:
-            return functions.written(name, args[0])
-        if row is None or len(args) != row.arity:
+        if row is None:
             raise UnknownNameError(f"`{name}` is no elementwise function; in index notation only those can stand", self.place(node.func))
-        return Function(row, tuple(args))
+        arguments = functions.arguments(row, node)
+        if arguments is None:
+            raise ParseError(f"`{name}` takes {row.takes}", self.place(node))
+        return Function(row, tuple(map(self.expr, arguments)))
 
 
 def _repeated(factor: Expr, index: Index) -> bool:

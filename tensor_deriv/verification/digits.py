@@ -45,7 +45,8 @@ def _elu(x: Any, alpha: Any) -> Any:
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    **{name: getattr(mp, name) for name in ("exp", "log", "log1p", "expm1", "sin", "cos", "tan", "sinh", "cosh", "tanh", "erf", "erfc", "sign", "hypot")},
+    **{name: getattr(mp, name) for name in ("exp", "log", "log1p", "expm1", "sin", "cos", "tan", "sinh", "cosh", "tanh")},
+    **{name: getattr(mp, name) for name in ("erf", "erfc", "sign", "hypot")},
     "arcsin": mp.asin,
     "arccos": mp.acos,
     "arctan": mp.atan,

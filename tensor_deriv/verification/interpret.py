@@ -11,8 +11,7 @@ import math
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np

@@ -46,17 +46,17 @@ def _gammaln(x: Array) -> Array:
 
 
 def _digamma(x: Array) -> Array:
-    y = np.asarray(x) + _FAR
-    return np.log(y) - 1 / (2 * y) - 1 / (12 * y**2) + 1 / (120 * y**4) - 1 / (252 * y**6) - sum(1 / (np.asarray(x) + k) for k in range(_FAR))
+    y, near = np.asarray(x) + _FAR, sum(1 / (np.asarray(x) + k) for k in range(_FAR))
+    return np.log(y) - 1 / (2 * y) - 1 / (12 * y**2) + 1 / (120 * y**4) - 1 / (252 * y**6) - near
 
 
 def _trigamma(x: Array) -> Array:
-    y = np.asarray(x) + _FAR
-    return 1 / y + 1 / (2 * y**2) + 1 / (6 * y**3) - 1 / (30 * y**5) + 1 / (42 * y**7) + sum((np.asarray(x) + k) ** -2.0 for k in range(_FAR))
+    y, near = np.asarray(x) + _FAR, sum((np.asarray(x) + k) ** -2.0 for k in range(_FAR))
+    return 1 / y + 1 / (2 * y**2) + 1 / (6 * y**3) - 1 / (30 * y**5) + 1 / (42 * y**7) + near
 
 
 def _sinc_slope(x: Array) -> Array:
-    # the mean of t·cos-like waves: sinc′(x) = −π ∫₀¹ s sin(πxs) ds, by Gauss's rule
+    # sinc′(x) = −π ∫₀¹ s sin(πxs) ds, by Gauss's rule
     points, weights = np.polynomial.legendre.leggauss(60)
     s, shape = (points + 1) / 2, np.shape(x)
     return np.reshape(-np.pi * (np.sin(np.pi * np.reshape(x, (-1, 1)) * s) * s) @ (weights / 2), shape)
