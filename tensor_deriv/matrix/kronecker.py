@@ -32,7 +32,7 @@ def _term(node: Array) -> tuple[list[Array], Array, Array] | None:
     scalars, body = make.split_scalars(node)
     if not isinstance(body, Einsum) or len(body.parts) != 2 or any(len(word) != 2 for word in body.letters):
         return None
-    i, j, k, m = body.output
+    i, j, k, m = tuple(body.output)
     found = {frozenset(word): (word, part) for word, part in zip(body.letters, body.parts, strict=True)}
     rows, columns = found.get(frozenset((i, k))), found.get(frozenset((j, m)))
     if rows is None or columns is None:

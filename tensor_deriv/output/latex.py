@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .breaks import broken
 from .latex_target import LATEX
 from .lines import Line, Writer
 
@@ -40,8 +41,13 @@ def _left(part: list[Line]) -> str:
 
 def aligned(lines: list[Line]) -> str:
     """Equations with their equality signs under one another."""
-    rows = [(f"{line.left}\n  &= " if line.left else "  &= ") + line.right for line in lines]
+    rows = [row for line in lines for row in _rows(line)]
     return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
+
+
+def _rows(line: Line) -> list[str]:
+    first, *more = broken(line.right)
+    return [(f"{line.left}\n  &= " if line.left else "  &= ") + first, *(f"  &\\quad {{}}{rest}" for rest in more)]
 
 
 def sections_latex(derivation: Derivation, style: str) -> str:

@@ -28,7 +28,7 @@ COMMANDS = set(
     re.findall(
         r"\\[A-Za-z]+",
         r"\begin \end \frac \partial \mathbf \boldsymbol \mathrm \operatorname \text \mathbin \cdot \odot \oslash \top \sum \prod \sqrt"
-        r"\left \right \delta \pi \sigma \exp \log \sin \cos \tan \arcsin \arccos \arctan \sinh \cosh \tanh \max \min \det \neq",
+        r"\quad \left \right \delta \pi \sigma \exp \log \sin \cos \tan \arcsin \arccos \arctan \sinh \cosh \tanh \max \min \det \neq",
     )
 )
 
