@@ -40,7 +40,12 @@ class Form:
     @property
     def matrix(self) -> bool:
         """Whether it is a matrix form: at most two axes and nothing but matrix operations."""
-        return self.node.rank <= 2 and not any(unusual(n) for n in walk(self.node))
+        return self.node.rank <= 2 and self.plain
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is made of matrix operations alone, on stacks of matrices where it has more than two axes."""
+        return not any(unusual(part) for part in walk(self.node))
 
 
 def unusual(node: Array) -> bool:
@@ -73,13 +78,13 @@ def _wording(program: Program) -> set[Array]:
 
 def _shared(program: Program, node: Array, found: list[Named]) -> Form:
     """The form with repeated parts named, in the definitions that it needs as well."""
-    taken = program.names()
+    taken = {name.lower() for name in program.names()}  # a tensor R has components r
 
     def unused(wanted: str) -> str:
         name, number = wanted, 2
-        while name in taken:
+        while name.lower() in taken:
             name, number = f"{wanted}{number}", number + 1
-        taken.add(name)
+        taken.add(name.lower())
         return name
 
     out: list[Named] = []

@@ -17,7 +17,7 @@ def code_lines(derivation: Derivation) -> list[str]:
 
 def reason(derivation: Derivation) -> str:
     """Why there is no matrix form, in a sentence; empty where there is one."""
-    if derivation.form.matrix and derivation.matrix:
+    if derivation.form.plain and derivation.matrix:
         return ""
     rank = len(derivation.shape)
     if rank > 2:
