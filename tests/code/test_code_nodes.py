@@ -121,7 +121,7 @@ NODES = {
     "fixed entry": Take(x, (((), integer(2)),), ()),
     "diagonal of a group": Take(Reshape(A, (N * D,)), ((((D, 0), (integer(1), 1)), ZERO),), (N, D)),
     "reversed": Take(A, ((((integer(-1), 0),), N - integer(1)), (((integer(1), 1),), ZERO)), (N, D)),
-    "bounds and slopes that are numbers": Add((elem("clip", A, num(0), Num(HALF)), elem("elu", A, num(2)), elem("leaky_relu", A, Num(HALF)))),
+    "bounds that are numbers": Add((elem("clip", A, num(0), Num(HALF)), elem("elu", A, num(2)), elem("leaky_relu", A, Num(HALF)))),
     "bounds and slopes of both kinds": Add((elem("clip", A, num(0), u), elem("elu", num(-2), A), elem("leaky_relu", y, u))),
     "weak comparison": Mul((elem("greater_equal", A, A), A)),
     **{name: elem(name, *(A, C, y)[: row.arity]) for name, row in TABLE.items()},
@@ -144,7 +144,7 @@ def point():
 
 def function(node, target):
     doc = Docstring("A node.", [], [], [])
-    return compiled(source("value", SHAPES, [Result("result", Form(node, ()), node.shape, None)], doc, "A", target))
+    return compiled(source("value", SHAPES, [Result("result", Form(node, (), node), node.shape, None)], doc, "A", target))
 
 
 @pytest.fixture(params=NODES)

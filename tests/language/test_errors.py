@@ -63,6 +63,7 @@ TEXTS = [  # (text, shapes, the error, a part of its message, the place; "" wher
     ("clip(x, 0, y)", {"x": "n", "y": "d"}, ShapeError, "x is (n), y is (d)", "clip(x, 0, y)"),
     ("leaky_relu(x, slope=y)", {"x": "n", "y": "d"}, ShapeError, "x is (n), y is (d)", "leaky_relu(x, slope=y)"),
     ("rsqrt(x, 2)", {}, ParseError, "`rsqrt(x)`", "rsqrt(x, 2)"),
+    ("where(x > 0, x, 0)", {}, UnsupportedError, "`where` is not supported", "where(x > 0, x, 0)"),
     ("t[i] = exp(x[i], x[i])", {}, ParseError, "`exp` takes 1 argument", "exp(x[i], x[i])"),
     ("t[i] = exp(x[i], base=2)", {}, ParseError, "`exp` takes 1 argument", "exp(x[i], base=2)"),
     ("sum(x, dim=0)", {}, ParseError, "`sum(x, axis, keepdims)`", "sum(x, dim=0)"),
