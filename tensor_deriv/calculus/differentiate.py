@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from ..errors import UnknownNameError, UnsupportedError
 from ..index.dims import UNIT
-from ..index.indices import fresh, renew, substitute, substitute_slot
+from ..index.indices import alpha_key, fresh, renew, substitute, substitute_slot
 from ..index.nodes import (
     NOUGHT,
     ONE,
@@ -20,6 +20,7 @@ from ..index.nodes import (
     Contraction,
     Delta,
     Expr,
+    Function,
     Index,
     Jacobian,
     Opaque,
@@ -43,6 +44,7 @@ QUESTION = Rule("question", "", "", "question", lambda node: None)
 CHAIN_TENSOR = Rule("chain rule", "∂l/∂X = ∂l/∂T : ∂T/∂X", _BOOK, "chain", lambda node: None)
 CHAIN_DELTA = Rule("contraction in components", "(gᵢgⱼ) : (gᵏgˡ) = δᵢᵏ δⱼˡ", _BOOK, "chain", lambda node: None)
 CHAIN_COMPONENT = Rule("component chain rule", "∂l/∂xₘₙ = ∂l/∂tᵢⱼ ∂tᵢⱼ/∂xₘₙ", _BOOK, "chain", lambda node: None)
+BY_NAME = Rule("by its name", "f(u) = t", "the program", "function", lambda node: None)
 SUBSTITUTE = Rule("substitute the definition", "t = its definition", "the program", "chain", lambda node: None)
 
 
@@ -103,6 +105,7 @@ class _Backward:
         self.level = level
         self.upstream: dict[str, tuple[tuple[Slot, ...], Expr]] = {}
         self.sections: list[Section] = []
+        self.named: dict[str, Component] = {}  # bodies that the caller has a name for, in the section at work
         self.values = {
             (d.body.primitive, d.body.tensor, d.body.axes): name
             for name, d in program.definitions.items()
@@ -164,6 +167,7 @@ class _Backward:
 
     def _steps(self, name: str, by: tuple[Slot, ...]) -> tuple[Step, ...]:
         variable = Component(name, by)
+        self.named = {}
         question, *chain = self._chain(name, variable)
         recorder = Recorder(question, [Step(QUESTION, question)])
         for rule, expr in zip((CHAIN_DELTA, CHAIN_COMPONENT, SUBSTITUTE), chain, strict=True):
@@ -203,8 +207,24 @@ class _Backward:
     def _substituted(self, jacobian: Expr) -> Expr:
         if not isinstance(jacobian, Jacobian):
             return jacobian
-        assert isinstance(jacobian.body, Component)
-        return Partial(self.program.definitions[jacobian.body.tensor].at(jacobian.body.slots), jacobian.by)
+        value = jacobian.body
+        assert isinstance(value, Component)
+        definition = self.program.definitions[value.tensor]
+        body = definition.at(value.slots)
+        if definition.named_by_user and isinstance(body, Function):
+            self.named[repr(alpha_key(body))] = value
+        return Partial(body, jacobian.by)
+
+    def _by_name(self, expr: Expr) -> Expr:
+        """What the caller has a name for by that name, but for what is still to be differentiated."""
+        if isinstance(expr, Partial):
+            return expr
+        if isinstance(expr, Function):
+            known = self.named.get(repr(alpha_key(expr)))
+            if known is not None:
+                return known
+        children = tuple(map(self._by_name, expr.children))
+        return expr.with_children(children) if children != expr.children else expr
 
     def _jacobian(self, user: str, slots: tuple[Slot, ...], variable: Component) -> Expr:
         """∂t/∂x of one definition: still to be evaluated, or the name it has where the function is arbitrary."""
@@ -219,6 +239,8 @@ class _Backward:
         while unresolved(recorder.expr):
             if not recorder.sweep(rules):
                 raise UnsupportedError("this has no derivative by the rules that are known")
+            if self.named:
+                recorder.note(BY_NAME, self._by_name(recorder.expr))
         recorder.exhaust((FOLD,))
         recorder.exhaust((TIDY, DISTRIBUTE, CONTRACT, *assumption_rules(self.program)))
         recorder.exhaust((COLLECT, TIDY))
