@@ -149,6 +149,8 @@ class Arrays:
 
     def power(self, a: Value, exponent: Value, node: Node) -> Value:
         """A number to a power; a matrix to a whole one."""
+        if exponent.rank and a.op == "number":
+            return self.entrywise("power", a, exponent, node)
         if exponent.rank:
             self.fail("the exponent is an array: write ^{\\odot …} for powers entry by entry", node)
         if not a.rank:

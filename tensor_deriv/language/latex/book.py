@@ -7,7 +7,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ...errors import Place, UnknownNameError
+from ...index.dims import Dim, integer
 from ...output.symbols import GREEK, parse
+from ..unify import dimension
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Book:
     names: tuple[str, ...]
     ranks: Mapping[str, int]
     dims: frozenset[str] = frozenset()
+    functions: frozenset[str] = frozenset()
     entries: list[Entry] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -45,6 +48,10 @@ class Book:
         other = [entry for entry in self._spelled(_swapped(base), sub) if entry.local or count is not None or (entry.rank or 2) < 2]
         found = [entry for entry in [*exact, *other] if entry.fits(count)]
         return next(iter(found or exact), None)
+
+    def spelled(self, base: str, sub: str) -> bool:
+        """Whether a name has that subscript, in either case of its letter."""
+        return bool(self._spelled(base, sub) or self._spelled(_swapped(base), sub))
 
     def _spelled(self, base: str, sub: str) -> list[Entry]:
         same = [entry for entry in self.entries if (entry.base, entry.sub) == (base, sub)]
@@ -86,6 +93,15 @@ def _swapped(base: str) -> str:
     return turned if base in GREEK and turned in GREEK else base
 
 
+def extent(text: str) -> Dim:
+    """A dimension as a shape writes it: `n`, `3` or `m*d`."""
+    total = integer(1)
+    for word in str(text).split("*"):
+        total = total * dimension(word)
+    return total
+
+
 def sizes(shapes: Mapping[str, Collection[str]]) -> frozenset[str]:
     """The dimensions that some shapes name."""
-    return frozenset(word for shape in shapes.values() for extent in shape for word in str(extent).replace("*", " ").split() if word.isidentifier())
+    words = (word for shape in shapes.values() for one in shape for word in str(one).replace("*", " ").split())
+    return frozenset(word for word in words if word.isidentifier())

@@ -6,10 +6,10 @@ from abc import abstractmethod
 from collections.abc import Sequence
 
 from ...errors import UnsupportedError
-from ...index.dims import named
+from ...index.dims import Dim, named
 from .arrays import Arrays
 from .tree import Node, Radix, Slot
-from .values import Letter, Value, union
+from .values import Letter, Value
 
 
 class Entries(Arrays):
@@ -153,7 +153,7 @@ class Entries(Arrays):
         self.letters.update({name: letter for name, letter in before.items() if letter is not None})
 
     @abstractmethod
-    def _extent(self, word: str) -> object: ...
+    def _extent(self, word: str) -> Dim: ...
 
     def _reduce(self, node: Node) -> Value:
         """max_k s_ik and the like."""
@@ -164,7 +164,5 @@ class Entries(Arrays):
         self._unbind(names, before)
         if body.rank or not set(own) <= set(body.free):
             self.fail(f"the index of `{node.word}` does not stand in what it is taken of", node)
-        return Value("reduce", (body,), word=node.word, slots=own, node=node, free=tuple(letter for letter in body.free if letter not in own))
-
-
-__all__ = ["Entries", "union"]
+        free = tuple(letter for letter in body.free if letter not in own)
+        return Value("reduce", (body,), word=node.word, slots=own, node=node, free=free)

@@ -84,7 +84,9 @@ def _based(line: Line, book: Book) -> Line:
     """The line without gᵢgʲ … at its end."""
     basis: list[Slot] = []
     rest = list(line.right)
-    letter = next((letter for letter in "ge" if not book.known(letter)), "")
+    letter = "g" if not book.known("g") else "e"
+    if any(entry.base.lower() == letter and entry.rank for entry in book.entries):
+        letter = ""
     while letter and (found := _vector(rest, letter)):
         basis[:0] = found[0]
         rest = rest[: found[1]]

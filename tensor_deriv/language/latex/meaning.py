@@ -4,26 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ...errors import UnsupportedError
-from ...index.dims import UNIT, Dim, integer, named
-from ..unify import dimension
-from .arrays import Arrays
-from .book import Book
-from .entries import Entries
-from .names import MAPS, REDUCTIONS, SCALARS
+from ...index.dims import Dim, integer, named
+from .book import Book, extent
+from .calls import Calls
 from .tree import Node
 from .values import Letter, Value, union
 
 _STRONG = {"odot", "oslash", "otimes", "colon"}  # with these a product that is not in brackets reads in two ways
 
 
-class Meaning(Entries):
+class Meaning(Calls):
     """Reads the trees of one formula; `shapes` holds every array that a name may stand for."""
 
     def __init__(self, text: str, book: Book, shapes: Mapping[str, Sequence[str]]) -> None:
         super().__init__(text)
         self.book = book
-        self.given = {name: tuple(dimension(extent) for extent in shape) for name, shape in shapes.items()}
+        self.given = {name: tuple(map(extent, shape)) for name, shape in shapes.items()}
         self.local: dict[str, Value] = {}
         self.widths: dict[int, int] = {}  # how many arrays stand side by side in a product
 
@@ -60,18 +56,24 @@ class Meaning(Entries):
         return Value("size", word=node.word, node=node)
 
     def _ones(self, node: Node) -> Value:
-        return Value("ones", dims=(self._extent(node.word),), node=node)
+        return Value("ones", dims=(self._length(node),), node=node)
 
     def _eye(self, node: Node) -> Value:
-        return Value("eye", dims=(self._extent(node.word),) * 2, node=node)
+        return Value("eye", dims=(self._length(node),) * 2, node=node)
 
     def _zeros(self, node: Node) -> Value:
         return Value("number", word="0", node=node)
 
+    def _length(self, node: Node) -> Dim:
+        """The length that a subscript of I or 𝟏 says; open where there is none."""
+        if not node.word:
+            return self.solver.unknown()
+        if not (node.word.isdigit() or node.word.isidentifier()):
+            self.fail(f"`{node.word}` is no dimension", node)
+        return self._extent(node.word)
+
     def _extent(self, word: str) -> Dim:
-        if word.isdigit():
-            return integer(int(word))
-        return named(word) if word in self.book.dims else self.solver.unknown()
+        return integer(int(word)) if word.isdigit() else named(word)
 
     def _group(self, node: Node) -> Value:
         return self.value(node.args[0])
@@ -129,6 +131,8 @@ class Meaning(Entries):
                 return self._slash(node, left, right)
             case "times" if left.rank and right.rank:
                 self.fail("`\\times` between arrays reads in several ways: write them side by side, or \\odot, \\otimes", node)
+        if left.rank == 0 and right.rank and left.op in ("matmul", "total") and left.node is node.args[0]:
+            self.fail("this reads in two ways: put brackets around one of the products", node)
         return self.dot(left, right, node)
 
     def _slash(self, node: Node, left: Value, right: Value) -> Value:
@@ -187,21 +191,6 @@ class Meaning(Entries):
         one = Value("number", word="1", node=node)
         return Value("div", (one, arg), node=node, free=arg.free) if arg.free else self.inverse(arg, node)
 
-    def _bars(self, node: Node) -> Value:
-        return self._absolute(self.value(node.args[0]), node)
-
-    def _absolute(self, arg: Value, node: Node) -> Value:
-        if arg.rank:
-            self.fail("|·| of an array reads in several ways: write \\operatorname{abs}(…), \\det(…) or \\|…\\|", node)
-        return Value("call", (arg,), word="abs", node=node, free=arg.free)
-
-    def _norm(self, node: Node) -> Value:
-        arg = self.value(node.args[0])
-        words = {0: (), 1: ("", "2", "1"), 2: ("F", "Fro", r"\mathrmF")}.get(arg.rank, ())
-        if arg.free or node.word not in words:
-            self.fail("which norm this is, is not clear: \\|x\\|, \\|x\\|_2, \\|x\\|_1 of a vector and \\|X\\|_F of a matrix are known", node)
-        return Value("call", (arg,), word="norm1" if node.word == "1" else "norm", node=node)
-
     def _compared(self, node: Node) -> Value:
         left, right = self.values(node.args)
         free = union((left, right))
@@ -211,51 +200,6 @@ class Meaning(Entries):
         found = self.entrywise("compared", left, right, node)
         return Value("compared", found.args, found.dims, found.row, node.word, node=node)
 
-    def _call(self, node: Node) -> Value:
-        name = node.word
-        args = (self._log_argument(node.args[0]),) if name == "log" else self.values(node.args)
-        if name == "log" and args[0].op == "call" and args[0].word == "logdet" and args[0].node.op == "bars":
-            return args[0]
-        if union(args):
-            return self._of_entries(name, args, node)
-        if name in ("diag", "vec", "inv", "kron"):
-            return self.inverse(args[0], node) if name == "inv" else getattr(self, name)(*args, node)  # type: ignore[no-any-return]
-        if name in SCALARS | REDUCTIONS:
-            return self._reduction(name, args, node)
-        if name in MAPS and not args[0].rank:
-            self.fail(f"`{name}` takes an array", node)
-        top = self.entrywise("call", args[0], args[-1], node)
-        return Value("call", args, top.dims, top.row, name, node=node)
-
-    def _log_argument(self, node: Node) -> Value:
-        # log|A| of a matrix is log|det A|
-        while node.op == "group":
-            node = node.args[0]
-        if node.op != "bars":
-            return self.value(node)
-        inner = self.value(node.args[0])
-        return self._reduction("logdet", (inner,), node) if inner.rank == 2 else self._absolute(inner, node)
-
-    def _reduction(self, name: str, args: tuple[Value, ...], node: Node) -> Value:
-        if len(args) != 1 or not args[0].rank:
-            self.fail(f"`{name}` takes one array", node)
-        if name in ("trace", "det", "logdet"):
-            self.square(args[0], node)
-        if name == "sum":
-            return Value("total", args, (), word="None", node=node)
-        return Value("call", args, word=name, node=node)
-
-    def _of_entries(self, name: str, args: tuple[Value, ...], node: Node) -> Value:
-        if name in SCALARS | REDUCTIONS | MAPS or name in ("diag", "vec", "inv"):
-            self.fail(f"`{name}` of an entry: write the tensor without its indices", node)
-        self.scalars(args, node)
-        return Value("call", args, word=name, node=node, free=union(args))
-
-    def _along(self, node: Node) -> Value:
-        return self.along(node.word, int(str(node.slots[0])), self.value(node.args[0]), node)
-
-    def _mapped(self, node: Node) -> Value:
-        raise UnsupportedError(f"`{node.word}` along named indices is not read here: write it along rows or columns", self.place(node))
 
 
 def _convention(name: str) -> int:
@@ -272,7 +216,5 @@ def _factors(node: Node) -> list[Node]:
 
 def _entry(node: Node) -> bool:
     """Whether a factor is written as a number or with indices."""
-    return node.op in ("number", "component", "delta", "pi", "size") or (node.op in ("neg", "group", "power", "frac", "root") and any(map(_entry, node.args)))
-
-
-__all__ = ["UNIT", "Meaning"]
+    inside = node.op in ("neg", "group", "power", "frac", "root") and any(map(_entry, node.args))
+    return inside or node.op in ("number", "component", "delta", "pi", "size")

@@ -24,7 +24,7 @@ INFIX: Mapping[str, str] = {
 }  # fmt: skip
 
 CLOSING = {"(": ")", "[": "]", r"\{": r"\}", "{": "}"}
-COMPARED = {">": "greater", "<": "less", "=": "equal"}
+COMPARED = {">": "greater", "<": "less", r"\ge": "greater_equal", r"\le": "less_equal", "=": "equal"}
 
 
 def function(word: str) -> str:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from ...output.symbols import GREEK
 from .names import CLOSING, COMPARED, INFIX, command
 from .reader import FACES, plain
 from .series import SeriesReader
+from .tokens import Token
 from .tree import Node
 
-_STOPS = {"", ")", "]", "}", r"\}", ",", "=", ">", "<", "+", "-", "\\\\", ".", ";", *INFIX}
+_STOPS = {"", ")", "]", "}", r"\}", ",", "=", ">", "<", r"\ge", r"\le", "+", "-", "\\\\", ".", ";", *INFIX}
 _ACCENTS = {r"\hat", r"\bar", r"\tilde", r"\widehat", r"\widetilde", r"\overline"}
 _REFUSED = {
-    r"\nabla": "a gradient that is not worked out: write what it is", r"\partial": "a derivative that is not worked out",
-    r"\int": "integrals are not part of the language", r"\pm": "`\\pm` says two things at once", r"\dots": "`…` leaves out what it stands for",
+    r"\nabla": "a gradient that is not worked out: write what it is",
+    r"\partial": "a derivative that is not worked out", r"\int": "integrals are not part of the language",
+    r"\pm": "`\\pm` says two things at once",
+    r"\dots": "`…` leaves out what it stands for",
     r"\cdots": "`…` leaves out what it stands for", r"\ldots": "`…` leaves out what it stands for", r"\mathbb": "a set",
     r"\lim": "limits are not part of the language", r"\langle": "write an inner product as x^\\top y", r"\infty": "not a number",
 }  # fmt: skip
@@ -76,9 +80,11 @@ class Parser(SeriesReader):
         return self._factor()
 
     def _primary(self) -> Node:
+        """A name, a number, a bracket, a function."""
         start, word = self.start, self.peek()
         if word in _STOPS or self.closes():
-            self.fail(f"`{word}` stands where something is to be multiplied or added" if word else "the formula ends here, and something is still to come")
+            end = "the formula ends here, and something is still to come"
+            self.fail(f"`{word}` stands where a name or a number belongs" if word else end)
         if self.tokens[self.at].number:
             return Node("number", word=self.take().text, start=start, end=self.end)
         if self.tokens[self.at].letter or word[1:] in GREEK or word in FACES or word in _ACCENTS or word == "𝟏":
@@ -87,13 +93,10 @@ class Parser(SeriesReader):
             return self._bracketed(start)
         if word in ("|", r"\|"):
             return self._bars(start)
-        if word in _OTHERS:
-            self.take()
-            return _OTHERS[word](self, start)
-        if command(word):
-            self.take()
-            return self.applied(command(word), start)
-        self.fail(_REFUSED.get(word, f"`{word}` is not known here"))
+        if word not in _OTHERS and not command(word):
+            self.fail(_REFUSED.get(word, f"`{word}` is not known here"))
+        self.take()
+        return _OTHERS[word](self, start) if word in _OTHERS else self.applied(command(word), start)
 
     def _named(self) -> Node:
         """A letter, a Greek letter, a word or a function of that name."""
@@ -112,13 +115,21 @@ class Parser(SeriesReader):
 
     def _greek(self, base: str, start: int) -> Node:
         known = self.book.find(base, "", None)
-        if base == "sigma" and self.peek() in ("(", "{"):
+        if base == "sigma" and self.peek() in CLOSING:
             if known:
-                self.fail("`\\sigma(…)` is the sigmoid, and sigma is a name here: write \\operatorname{sigmoid}(…), or \\sigma \\cdot (…)", start)
+                self.fail("`\\sigma(…)` is the sigmoid, and sigma a name: write \\operatorname{sigmoid}(…), or \\sigma \\cdot (…)", start)
             return self.applied("sigmoid", start)
-        if base == "sigma" and not known and (self.peek() == "^" or self._begins()):
-            return self.applied("sigmoid", start)
+        if base in ("psi", "Gamma") and not known:
+            return self._special(base, start)
         return self.symbol(base, start)
+
+    def _special(self, base: str, start: int) -> Node:
+        # ψ is the digamma function, ψ_1 the trigamma function, log|Γ| = gammaln
+        below = plain(self.group()) if self.accept("_") else ""
+        name = {"psi": "digamma", "psi1": "trigamma", "Gamma": "Gamma"}.get(base + below)
+        if name is None or self.peek() not in CLOSING:
+            raise self.book.unknown(base, start, self.end)
+        return self.applied(name, start)
 
     def _bracketed(self, start: int) -> Node:
         opening = self.take().text
@@ -146,8 +157,8 @@ class Parser(SeriesReader):
             return left
         sign = COMPARED[self.take().text]
         right = self.expression()
-        pair = (right, left) if sign == "less" else (left, right)
-        return Node("compared", pair, "greater" if sign == "less" else sign, start=start, end=self.end)
+        pair = (right, left) if sign.startswith("less") else (left, right)
+        return Node("compared", pair, sign.replace("less", "greater"), start=start, end=self.end)
 
     def closes(self) -> bool:
         """Whether a bar that stands next closes one that is open."""
@@ -181,14 +192,14 @@ class Parser(SeriesReader):
         parts = tuple(self.within(tokens, start).all() for tokens in (above, below))
         return Node("frac", parts, start=start, end=self.end)
 
-    def _part(self) -> list[object]:  # type: ignore[override]
+    def _part(self) -> list[Token]:
         # \frac12 is one half: TeX takes single digits
         token = self.tokens[self.at] if self.at < len(self.tokens) else None
         if token and token.number and len(token.text) > 1 and "." not in token.text:
             self.tokens[self.at : self.at + 1] = [
                 replace(token, text=digit, start=token.start + place, end=token.start + place + 1) for place, digit in enumerate(token.text)
             ]
-        return self.group()  # type: ignore[return-value]
+        return self.group()
 
     def _root(self, start: int) -> Node:
         index = None
@@ -201,10 +212,13 @@ class Parser(SeriesReader):
         return Node("power", (inner, Node("frac", (one, index), start=start, end=self.end)), start=start, end=self.end)
 
     def _operator(self, start: int) -> Node:
-        return self.word(plain(self.group()), start, True)
+        word = plain(self.group())
+        if word == "sinc" and self.accept("'"):
+            return self.applied("dsinc", start)
+        return self.word(word, start, True)
 
 
-_OTHERS = {
+_OTHERS: Mapping[str, Callable[[Parser, int], Node]] = {
     r"\frac": Parser._frac,
     r"\sqrt": Parser._root,
     r"\sum": lambda parser, start: parser.series(start),

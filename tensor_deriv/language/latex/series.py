@@ -5,16 +5,17 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 
-from .names import CLOSING, MAPS, REDUCTIONS, SCALARS
-from .reader import FACES, plain, slots
-from .symbols import SymbolReader, quotient_names
+from ...errors import Place, UnknownNameError
+from .left import LeftReader, quotient_names
+from .names import CLOSING, MAPS, REDUCTIONS, function
+from .reader import plain, slots
 from .tokens import Token
 from .tree import Node, Slot
 
 _SIDES = {"rows": "1", "columns": "0", "cols": "0"}
 
 
-class SeriesReader(SymbolReader):
+class SeriesReader(LeftReader):
     """The part of the parser for what is applied to something."""
 
     @abstractmethod
@@ -44,7 +45,8 @@ class SeriesReader(SymbolReader):
             self.fail("a sum runs over the whole of an axis here: from 1 to its length", below[cut].start, below[-1].end)
         size = plain(above)
         if above and not (size.isdigit() or any(dim.replace("_", "") == size.replace("_", "") for dim in self.book.dims)):
-            self.fail(f"a sum runs over the whole of an axis here, and `{size}` is no dimension that is known", above[0].start, above[-1].end)
+            words_ = f"a sum runs over the whole of an axis here, and `{size}` is no dimension that is known"
+            self.fail(words_, above[0].start, above[-1].end)
         return letters, size
 
     def product(self, start: int) -> Node:
@@ -53,20 +55,17 @@ class SeriesReader(SymbolReader):
         if below is None:
             self.fail("under a Π stand the letters of its indices", start)
         words = [token.text for token in below]
-        cut = words.index(r"\neq") if r"\neq" in words else words.index(r"\ne") if r"\ne" in words else len(words)
-        letters, size = self._range(below[:cut], above)
-        if cut < len(words):
+        if r"\neq" in words:
             self.fail("a product of all but one has no word in the language: divide the whole product by the one", start)
+        letters, _ = self._range(below, above)
         return Node("reduce", (self.term(),), "prod", tuple(letters), start=start, end=self.end)
 
     def word(self, word: str, start: int, operator: bool) -> Node:
         """What \\operatorname{…} or \\mathrm{…} spells out: a function, or a name."""
-        from .names import function
-
         name = function(word)
         if name and not (self.book.find(word, "", None) and not operator):
             return self.applied(name, start)
-        if operator and word in self.book.names and self.peek() in CLOSING:
+        if operator and word in self.book.functions and self.peek() in CLOSING:
             return self.applied(word, start)
         if operator and not self.book.find(word, "", None):
             self.fail(f"there is no function `{word}` here", start)
@@ -100,8 +99,10 @@ class SeriesReader(SymbolReader):
         if name in ("max", "min") and len(args) == 2:
             name = {"max": "maximum", "min": "minimum"}[name]
         if below is None:
-            return _logdet(Node("call", tuple(args), name, start=start, end=self.end))
+            return _logarithm(Node("call", tuple(args), name, start=start, end=self.end))
         side = plain(below)
+        if name == "log" and side in ("2", "10"):
+            return Node("call", tuple(args), name + side, start=start, end=self.end)
         if side in _SIDES:
             return Node("along", tuple(args), name, (_SIDES[side],), start=start, end=self.end)
         letters = slots(below)
@@ -119,25 +120,21 @@ class SeriesReader(SymbolReader):
             entry = next((entry for entry in self.book.entries if entry.name == name and entry.fits(len(indices) or None)), None)
             if entry is not None:
                 return self.component(Node("name", word=entry.name, start=start, end=self.end), indices)
-        known = [name for name in self.book.names if name.startswith("d")]
+        known = [name for name in self.book.names if name[0] == "d" and len(name) > 1]
         hint = f"; derivatives that are known: {', '.join(known)}" if known else ""
-        raise self.book.unknown(quotient_names(left)[-1], start, self.end) if not hint else self._no_quotient(left.below, hint, start)
-
-    def _no_quotient(self, below: Sequence[str], hint: str, start: int) -> Exception:
-        error = self.book.unknown(below[-1], start, self.end)
-        error.message = f"the derivative by `{', '.join(below)}` has no name here{hint}"
-        error.args = (error.message,)
-        return error
+        words = f"the derivative by `{', '.join(left.below)}` has no name here{hint}"
+        raise UnknownNameError(words, Place(self.text, start, self.end))
 
 
-def _logdet(node: Node) -> Node:
-    # log det A = log |det A|
+_LOGARITHMS = {"det": "logdet", "Gamma": "gammaln"}
+
+
+def _logarithm(node: Node) -> Node:
+    # log |det A| and log |Γ(x)| have names of their own
     arg = node.args[0] if node.args else node
     while node.word == "log" and arg.op in ("group", "bars") and len(arg.args) == 1:
         arg = arg.args[0]
-    if node.word == "log" and arg.op == "call" and arg.word == "det":
-        return Node("call", arg.args, "logdet", start=node.start, end=node.end)
+    if node.word == "log" and arg.op == "call" and arg.word in _LOGARITHMS:
+        return Node("call", arg.args, _LOGARITHMS[arg.word], start=node.start, end=node.end)
     return node
 
-
-__all__ = ["FACES", "SCALARS", "SeriesReader"]

@@ -1,4 +1,4 @@
-"""Letters and words as names, with their indices, powers and transposes; left-hand sides."""
+"""Letters and words as names, with their indices, powers and transposes."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Self
 
 from ...output.symbols import GREEK
 from .book import Book, Entry
-from .reader import FACES, Reader, Scripts, merged, plain, slots
+from .reader import Reader, Scripts, merged, plain, slots
 from .tokens import Token
-from .tree import Left, Node, Slot
+from .tree import Node, Slot
 
 _TRANSPOSED = {r"\top", "T"}
 _UNREAL = {"*", r"\dagger", "H", "+", r"\prime", r"\ast", r"\star", r"\#"}
@@ -61,15 +61,18 @@ class SymbolReader(Reader):
     def letters(self, start: int) -> Node:
         """A letter, or letters and digits side by side that are one known name."""
         run = [self.tokens[self.at]]
-        while self.at + len(run) < len(self.tokens) and self.tokens[self.at + len(run)].joined and (_plain(self.tokens[self.at + len(run)])):
-            run.append(self.tokens[self.at + len(run)])
+        for token in self.tokens[self.at + 1 :]:
+            if not (token.joined and _plain(token)):
+                break
+            run.append(token)
         for count in range(len(run), 1, -1):
             word = "".join(token.text for token in run[:count])
             if word in self.book.names:
                 return self._run(run[:count], word, start)
         self.take()
         if len(run) > 1 and run[1].number:
-            self.fail(f"`{run[0].text}{run[1].text}` is no name here: an index stands below, a power above, a number in front", start, run[1].end)
+            words = f"`{run[0].text}{run[1].text}` is no name here: an index stands below, a power above, a number in front"
+            self.fail(words, start, run[1].end)
         return self.symbol(run[0].text, start)
 
     def _run(self, run: Sequence[Token], word: str, start: int) -> Node:
@@ -85,42 +88,32 @@ class SymbolReader(Reader):
         fixed = self._fixed(base, scripts, start)
         if fixed is not None:
             return fixed
-        entry, lower = self._entry(base, below)
-        upper = self._upper(entry, lower, above)
+        entry, indices, power = self._entry(base, below, above)
         if entry is None:
             return self._nameless(base, scripts, start)
-        indices = merged(lower, upper)
-        if indices is None:
-            self.fail("it is not clear in which order these indices stand: write them all below", start)
-        node = self.component(Node("name", word=entry.name, start=start, end=self.end), tuple(indices))
-        return self.raised(node, above) if above is not None and not upper else node
+        node = self.component(Node("name", word=entry.name, start=start, end=self.end), indices)
+        return self.raised(node, above) if above is not None and power else node
 
-    def _entry(self, base: str, below: Sequence[Token] | None) -> tuple[Entry | None, list[Slot]]:
-        """The name, and the indices that stand below it."""
-        if not below:
-            return self.book.find(base, "", None), []
-        found = self.book.find(base, plain(below), None)
-        if found and found.sub:
-            return found, []
-        words = [token.text for token in below]
-        cut = words.index(",") if "," in words else 0
-        found = self.book.find(base, plain(below[:cut]), None) if cut else None
-        if found and found.sub:
-            return found, slots(below[cut + 1 :]) or []
-        lower = slots(below)
+    def _entry(self, base: str, below: Sequence[Token] | None, above: Sequence[Token] | None) -> tuple[Entry | None, list[Slot], bool]:
+        """The name, its indices in both rows, and whether what stands above is a power of it instead."""
+        sub, lower = self._below(base, below)
         if lower is None:
-            return None, []
-        return self.book.find(base, "", len([slot for slot in lower if slot != "."])), lower
+            return None, [], True
+        upper = slots(above) if above and plain(above) not in _TRANSPOSED else None
+        both = merged(lower, upper) if upper else None
+        if both and (found := self.book.find(base, sub, len(both))) and (found.rank == len(both) or "." in (*lower, *(upper or ()))):
+            return found, both, False
+        return self.book.find(base, sub, len(lower) if lower else None), lower, True
 
-    def _upper(self, entry: Entry | None, lower: Sequence[Slot], above: Sequence[Token] | None) -> list[Slot]:
-        """Indices that stand above; empty where it is a power."""
-        found = slots(above) if above and plain(above) not in _TRANSPOSED else None
-        if not found or entry is None:
-            return []
-        here, below = ([slot for slot in row if slot != "."] for row in (found, lower))
-        dotted = len(here) < len(found) or len(below) < len(lower)
-        full = len(below) if entry.rank is None and not dotted else entry.rank
-        return found if dotted or (here and len(here) + len(below) == full) else []
+    def _below(self, base: str, below: Sequence[Token] | None) -> tuple[str, list[Slot] | None]:
+        """The part of the name that stands below, and the indices behind it; None for what is neither."""
+        if not below:
+            return "", []
+        words = [token.text for token in below]
+        for cut in [len(words), words.index(",") if "," in words else 0]:
+            if cut and self.book.spelled(base, plain(below[:cut])):
+                return plain(below[:cut]), slots(below[cut + 1 :])
+        return "", slots(below)
 
     def _fixed(self, base: str, scripts: Scripts, start: int) -> Node | None:
         """δ_ij, 𝟏, 𝟎 and I, where no name is spelled so."""
@@ -141,7 +134,7 @@ class SymbolReader(Reader):
         """e as the base of a power, a dimension as a number, or nothing that is known."""
         below, above = scripts
         if base == "e" and above is not None and below is None:
-            return Node("call", (self.within(above, start).all(),), "exp", start=start, end=self.end)
+            return Node("e", (self.within(above, start).all(),), start=start, end=self.end)
         word = base + plain(below)
         size = next((dim for dim in sorted(self.book.dims) if dim == base + ("_" + plain(below) if below else "") or dim == word), None)
         if size is not None:
@@ -193,89 +186,6 @@ class SymbolReader(Reader):
         # (Aᵀ)_ij, also where the mark stands behind the indices
         return Node("component", (self._transposed(node.args[0]),), slots=node.slots, start=node.start, end=self.end)
 
-    def head(self) -> str | None:
-        """A symbol's letter or word, without its scripts; None where none stands next."""
-        word = self.peek()
-        if word in FACES:
-            self.take()
-            return plain(self.group()).lstrip("\\")
-        if word and (self.tokens[self.at].letter or word[1:] in GREEK):
-            return self.take().text.lstrip("\\")
-        return None
-
-    def named(self, count: bool = True) -> Left | None:
-        """A symbol with its indices, as it stands on a left-hand side."""
-        faced = self.peek() in FACES
-        base = self.head()
-        if base is None:
-            return None
-        below, above = self.scripts()
-        entry, lower = self._entry(base, below)
-        if entry is None and below and plain(below).split(",")[0].isdigit():
-            number, _, rest = plain(below).partition(",")
-            return Left(base, number, tuple(slots([token for token in below[2:]]) or ()) if rest else ())
-        upper = slots(above) if above else []
-        indices = merged(lower, upper or [])
-        if indices is None:
-            return None
-        rank = len(indices) or (entry.rank if entry else None)
-        if rank is None or not (entry or indices):
-            rank = (2 if base[0].isupper() else 1) if faced and len(base) == 1 else 0
-        return Left(entry.base if entry else base, entry.sub if entry else "", tuple(indices), rank=rank)
-
-    def derived(self, below: SymbolReader) -> Left | None:
-        """∂y/∂x with its indices; this reads the numerator, `below` the denominator."""
-        order = self._order()
-        above = self.named()
-        if above is None or self.at < len(self.tokens):
-            return None
-        names: list[str] = []
-        indices: list[Slot] = []
-        while below.at < len(below.tokens):
-            if below.peek() != r"\partial":
-                return None
-            below.take()
-            found = below.variable()
-            if found is None:
-                return None
-            names += found[0]
-            indices += found[1]
-        if len(names) != order:
-            return None
-        return Left(above.base, above.sub, above.slots, tuple(names), order, above.rank, tuple(indices))
-
-    def _order(self) -> int:
-        self.expect(r"\partial")
-        if self.accept("^"):
-            word = plain(self.group())
-            return int(word) if word.isdigit() else 0
-        return 1
-
-    def variable(self) -> tuple[list[str], tuple[Slot, ...]] | None:
-        """What is derived by: its name as often as it stands, and its indices."""
-        base = self.head()
-        if base is None:
-            return None
-        below, above = self.scripts()
-        entry, lower = self._entry(base, below)
-        count = int(plain(above)) if above and plain(above).isdigit() else 1
-        return [entry.name if entry else self._of_gradient(base)] * count, tuple(lower or (slots(below) or [] if below else []))
-
-    def _of_gradient(self, base: str) -> str:
-        # \partial t_{ij} where dT is known and T is not
-        other = base.swapcase() if len(base) == 1 else base
-        return other if f"d{other}" in self.book.names and f"d{base}" not in self.book.names else base
-
 
 def _plain(token: Token) -> bool:
     return token.letter or (token.number and "." not in token.text)
-
-
-def quotient_names(left: Left) -> list[str]:
-    """What a derivative may be called, the likeliest last: dT_dX, dT; of an earlier line: ∂f/∂T."""
-    power = "" if left.order == 1 else str(left.order)
-    above, below = left.base + left.sub, left.below[-1]
-    if len(set(left.below)) > 1:
-        return [f"∂{above}/∂{','.join(left.below)}"]
-    full = [f"d{power}{above}_d{below}{power}", f"∂{above}/∂{','.join(left.below)}"]
-    return [*full, f"J{below}"] if left.rank else [*full, f"d{power}{below}"]

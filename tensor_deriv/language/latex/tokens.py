@@ -50,7 +50,9 @@ _SAME = {
     r"\mathit": r"\mathrm", r"\mathtt": r"\mathrm", r"\textrm": r"\mathrm", r"\text": r"\mathrm", r"\textnormal": r"\mathrm",
     r"\mathcal": r"\mathrm", r"\mathnormal": r"\mathrm", r"\mathbb": r"\mathbf", r"\textbf": r"\mathbf", r"\symbf": r"\mathbf",
     "−": "-", "·": r"\cdot", "⋅": r"\cdot", "×": r"\times", "⊙": r"\odot", "⊘": r"\oslash", "⊗": r"\otimes", "∘": r"\circ", "‖": r"\|",
-    "∂": r"\partial", "Σ": r"\sum", "∑": r"\sum", "∏": r"\prod", "√": r"\sqrt", "⊤": r"\top", "π": r"\pi", "𝟏": "𝟏", "≠": r"\neq",
+    "∂": r"\partial", "Σ": r"\sum", "∑": r"\sum", "∏": r"\prod", "√": r"\sqrt", "⊤": r"\top", "π": r"\pi",
+    "𝟏": "𝟏", "≠": r"\neq", r"\ne": r"\neq", r"\geq": r"\ge",
+    r"\leq": r"\le", r"\geqslant": r"\ge", r"\leqslant": r"\le", "≥": r"\ge", "≤": r"\le",
 }  # fmt: skip
 _PAIRS = {r"\lVert": (r"\|", "left"), r"\rVert": (r"\|", "right"), r"\lvert": ("|", "left"), r"\rvert": ("|", "right")}
 _LETTERS = {letter: rf"\{name}" for name, letter in GREEK.items() if letter not in _SAME}

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from ...errors import DerivationError, ParseError, Place
-from ...index.dims import Dim
-from ..unify import dimension
+from ...index.dims import UNIT, Dim
 from .arraytext import ArrayText
-from .book import Book, Entry, sizes
+from .book import Book, Entry, extent, sizes
 from .indextext import IndexText
+from .left import quotient_names
 from .lines import lines
 from .meaning import Meaning
 from .parser import Parser
-from .symbols import quotient_names
 from .tree import Left, Line, Node, Radix, Slot
 from .values import Letter, Value
+
+MOST = 50_000  # parts of an answer
 
 
 def to_expression(
@@ -27,17 +28,19 @@ def to_expression(
     shapes: Mapping[str, Sequence[str]] | None = None,
     dims: Collection[str] = (),
     result: Sequence[str] | None = None,
+    functions: Collection[str] = (),
 ) -> str:
     """The formula in array notation, or as an index-notation definition `g[m,n] = …` where it has component indices.
 
     `names` are the tensors that are known, `scalars` those without axes; `ranks` and `shapes` say how many axes the others
-    have and how long they are, `dims` the dimensions that no shape names, `result` the shape of the answer, where known.
+    have and how long they are, `dims` the dimensions that no shape names, `result` the shape of the answer where it is known,
+    `functions` the caller's own elementwise functions.
     Of several lines the last is read; earlier ones define what it names. Raises ParseError, UnknownNameError, ShapeError
     or UnsupportedError with the place.
     """
     known = {name: tuple(map(str, shape)) for name, shape in (shapes or {}).items()}
-    given = {**{name: 0 for name in scalars}, **(ranks or {}), **{name: len(shape) for name, shape in known.items()}}
-    book = Book(text, tuple(dict.fromkeys([*names, *scalars, *known])), given, frozenset(dims) | sizes(known))
+    given = {**dict.fromkeys(scalars, 0), **(ranks or {}), **{name: len(shape) for name, shape in known.items()}}
+    book = Book(text, tuple(dict.fromkeys([*names, *scalars, *known])), given, frozenset(dims) | sizes(known), frozenset(functions))
     try:
         return _Translation(text, book, known).expression(result)
     except RecursionError:
@@ -59,9 +62,13 @@ class _Translation:
                 self._define(line.left, line)
         value, order = self._read(last)
         if result is not None:
-            wanted = tuple(dimension(extent) for extent in result)
+            wanted = tuple(map(extent, result))
             self._fit(value, order, wanted)
-        return self._written(value, order)
+        return self._written(value, order, self._axes(last))
+
+    def _axes(self, line: Line) -> tuple[Slot, ...]:
+        """The slots of the left-hand side, or of the basis vectors."""
+        return line.basis or (line.left.slots + line.left.below_slots if line.left else ())
 
     def _read(self, line: Line) -> tuple[Value, tuple[Letter, ...]]:
         """The value of a line, and the letters of its axes."""
@@ -69,17 +76,21 @@ class _Translation:
         meaning.letters = {}
         order = self._order(line)
         value = meaning.value(Parser(self.text, line.right, self.book).all())
+        if order and value.rank:
+            raise ParseError("indices stand on the left and a tensor without any on the right", self._place(line))
         if line.left is not None:
             self._fit(value, order, self._shape(line.left))
         loose = [letter for letter in value.free if letter not in order]
         if order and loose:
             words = f"the index `{loose[0].name}` stands once, so it is not summed, and it is not on the left"
-            raise ParseError(words, Place(self.text, line.right[0].start, line.right[-1].end))
+            raise ParseError(words, self._place(line))
         return value, order or tuple(sorted(value.free, key=lambda letter: letter.name))
 
+    def _place(self, line: Line) -> Place:
+        return Place(self.text, line.right[0].start, line.right[-1].end)
+
     def _order(self, line: Line) -> tuple[Letter, ...]:
-        slots = line.basis or (line.left.slots + line.left.below_slots if line.left else ())
-        return tuple(letter for slot in slots for letter in self._slot(slot))
+        return tuple(letter for slot in self._axes(line) for letter in self._slot(slot))
 
     def _slot(self, slot: Slot) -> tuple[Letter, ...]:
         if isinstance(slot, Radix):
@@ -105,39 +116,57 @@ class _Translation:
         if dims is None:
             return
         if order and len(order) == len(dims):
-            for letter, extent in zip(order, dims, strict=True):
-                self.meaning.solver.equal(letter.extent, extent)
+            for letter, wanted in zip(order, dims, strict=True):
+                self.meaning.solver.equal(letter.extent, wanted)
         elif not order:
             self.meaning.fits(value, dims)
 
     def _define(self, left: Left, line: Line) -> None:
         """What an earlier line names, where it is not known already."""
-        name = next(word for word in quotient_names(left) if word[0] == "∂") if left.below else left.base + left.sub
-        count = len(line.basis) or len(left.slots) + len(left.below_slots)
-        if any(entry.name in quotient_names(left) for entry in self.book.entries) if left.below else self.book.find(left.base, left.sub, count or None):
+        if self._is_known(left, len(line.basis) or len(left.slots)):
             return
+        name = next(word for word in quotient_names(left) if word[0] == "∂") if left.below else left.base + left.sub
         try:
             value, order = self._read(line)
         except DerivationError:
             return  # a step of a derivation, which nothing may need
-        self.meaning.local[name] = _tensor(value, order)
-        self.book.entries.append(Entry(name, left.base, left.sub, len(order) or value.rank, True))
+        self.meaning.local[name] = _tensor(value, order, self._axes(line))
+        base, sub = (name, "") if left.below else (left.base, left.sub)
+        self.book.entries.append(Entry(name, base, sub, self.meaning.local[name].rank, True))
 
-    def _written(self, value: Value, order: tuple[Letter, ...]) -> str:
-        if _has_entries(value):
+    def _is_known(self, left: Left, count: int) -> bool:
+        if left.below:
+            return any(entry.name in quotient_names(left) for entry in self.book.entries)
+        return self.book.find(left.base, left.sub, count or None) is not None
+
+    def _written(self, value: Value, order: tuple[Letter, ...], axes: tuple[Slot, ...]) -> str:
+        if _size(value, {}) > MOST:
+            raise ParseError("what the lines above define is too long where it is written out", Place(self.text, 0, len(self.text)))
+        if _has_entries(value) and len(axes) == sum(isinstance(slot, str) and slot != "1" for slot in axes):
             found = IndexText(order, self.book.names).definition(value)
             if found is not None:
                 return found
-        return ArrayText(self.text, self.meaning.solver).whole(value, order).text
+        return ArrayText(self.text, self.meaning.solver).arranged(value, order, axes).text
 
 
-def _tensor(value: Value, order: tuple[Letter, ...]) -> Value:
-    """An array with an axis for each letter."""
-    return Value("array", (value,), tuple(letter.extent for letter in order), slots=order, node=value.node) if order else value
+def _tensor(value: Value, order: tuple[Letter, ...], axes: tuple[Slot, ...]) -> Value:
+    """An array with an axis for each slot."""
+    letters = {letter.name: letter.extent for letter in order}
+    dims: list[Dim] = []
+    for slot in axes:
+        dims.append(UNIT)
+        for name in [name for _, name in slot.terms] if isinstance(slot, Radix) else [slot] * (slot != "1"):
+            dims[-1] = dims[-1] * letters[name]
+    return Value("array", (value,), tuple(dims), slots=order, node=Node("", slots=axes)) if axes else value
+
+
+def _size(value: Value, known: dict[int, int]) -> int:
+    """How many parts a value has where all that it names is written out."""
+    if id(value) not in known:
+        known[id(value)] = 1 + sum(_size(arg, known) for arg in value.args)
+    return known[id(value)]
 
 
 def _has_entries(value: Value) -> bool:
     return value.op in ("component", "delta") or any(map(_has_entries, value.args))
 
-
-__all__ = ["Node", "to_expression"]

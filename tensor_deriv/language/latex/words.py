@@ -23,7 +23,8 @@ def add(terms: Sequence[Text]) -> Text:
     """a + b - c."""
     text = terms[0].text
     for term in terms[1:]:
-        text += f" - {term.text[1:]}" if term.text.startswith("-") and term.tight == SUM and _single(term.text) else f" + {term.at(PRODUCT)}"
+        negative = term.text.startswith("-") and term.tight == SUM and _single(term.text)
+        text += f" - {term.text[1:]}" if negative else f" + {term.at(PRODUCT)}"
     return Text(text, SUM)
 
 
