@@ -144,7 +144,7 @@ class Builder:
             case Component(tensor, slots):
                 return self._component(tensor, slots)
             case Delta(left, right):
-                return self._delta(left, right, wanted)
+                return Labelled(num(1), ()) if left == right else self._delta(left, right, wanted)
             case Sum(terms):
                 return self._sum(terms, wanted)
             case Product():

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from .make import coefficient
 from .nodes import Add, Array, Call, Column, Einsum, Elem, Eye, Filled, MatMul, Mul, Name, Num, Pi, Pow, Size, T, Take
-from .text import fraction_parts, number_text, runs
+from .text import SIGNS, fraction_parts, number_text, runs
 
 COMPOUND_TRANSPOSE = 0.5  # .T around brackets
 TWICE_TURNED = 0.2  # (A Xᵀ)ᵀ, which has X turned twice
@@ -48,7 +48,7 @@ def _cost(node: Array) -> float:
             return below + 1 + (value < 0 and value != -1)
         case Elem(row, args):
             mirrored = row.name == "sigmoid" and coefficient(args[0])[0] < 0
-            return below + (0.5 if row.name in ("greater", "equal") else 1) + MIRRORED * mirrored
+            return below + (0.5 if row.name in SIGNS else 1) + MIRRORED * mirrored
         case Column():
             return below + 0.5
         case Take() | Einsum():

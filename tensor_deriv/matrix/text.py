@@ -36,7 +36,7 @@ from .nodes import (
 )
 
 SUM, PRODUCT, SIGN, POWER, ATOM = range(1, 6)  # how tightly Python binds each
-COMPARISON = 0
+SIGNS = {"greater": ">", "greater_equal": ">=", "equal": "=="}
 Printed = tuple[str, int]
 
 
@@ -138,8 +138,8 @@ class TextPrinter:
         return f"{self.word(name)}({', '.join(args)})", ATOM
 
     def _elem(self, node: Elem) -> Printed:
-        if node.row.name in ("greater", "equal"):
-            sign = ">" if node.row.name == "greater" else "=="
+        sign = SIGNS.get(node.row.name)
+        if sign:
             return f"({self.at(node.args[0], SUM)} {sign} {self.at(node.args[1], SUM)})", ATOM
         return self.call(node.row.name, *(self.print(arg) for arg in node.args))
 

@@ -10,6 +10,7 @@ LAWS = (
     Law("diagonal", "diag(a) v = a ⊙ v", products.diagonals),
     Law("sum as a product", "Σᵢ aᵢbᵢ = a·b, Σᵢⱼ aᵢⱼbⱼᵢ = tr(AB)", sums.reductions),
     Law("sum kept as a column", "v 1ᵀ from a sum over rows", sums.columns),
+    Law("factor into a mean", "mean(a)/s = mean(a/s)", sums.moved_in),
     Law("broadcast", "M + v 1ᵀ", sums.broadcasts),
     Law("transpose", "(AB)ᵀ = BᵀAᵀ", products.transposes),
     Law("outer product", "A (v wᵀ) B = (Av)(Bᵀw)ᵀ", products.outers),

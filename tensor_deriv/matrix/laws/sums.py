@@ -122,6 +122,24 @@ def _as_column(node: Array) -> Array:
     return Column(node) if node.rank else node
 
 
+def moved_in(node: Array, flipper: Flipper) -> Candidates:
+    # mean(a)/s = mean(a/s), where s is constant along the axis
+    if not isinstance(node, Mul):
+        return
+    for at, part in enumerate(node.parts):
+        if not isinstance(part, Call) or part.name not in ("sum", "mean") or not part.keepdims or part.axis is None:
+            continue
+        for place, factor in enumerate(node.parts):
+            fixed = factor.rank == part.arg.rank and all(factor.shape[axis] == UNIT for axis in part.axis)
+            base, power = (factor.base, factor.exponent) if isinstance(factor, Pow) else (factor, num(1))
+            if place == at or not fixed or not isinstance(power, Num):
+                continue
+            one = num(1 if power.value > 0 else -1)
+            inner = Call(part.name, make.mul([part.arg, make.power(base, one)]), part.axis, True)
+            rest = [p for other, p in enumerate(node.parts) if other not in (at, place)]
+            yield make.mul([inner, make.power(base, make.add([power, make.mul([num(-1), one])])), *rest])
+
+
 def broadcasts(node: Array, flipper: Flipper) -> Candidates:
     # M + v1ᵀ and M + c 1 need no ones: they are broadcast
     if not isinstance(node, (Add, Mul)) or node.rank == 0:
