@@ -246,7 +246,7 @@ class Builder:
             if not isinstance(factor, Delta) or not (isinstance(factor.left, Index) and isinstance(factor.right, Index)):
                 continue
             keep, drop = factor.left, factor.right
-            if keep in product.over or drop in product.over:
+            if keep == drop or keep in product.over or drop in product.over:
                 continue
             others = (substitute(f, {drop: keep}) for at, f in enumerate(product.factors) if at != place)
             rest = Product(tuple(f for f in others if not (isinstance(f, Delta) and f.left == f.right)), product.over)
