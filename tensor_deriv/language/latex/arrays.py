@@ -43,6 +43,8 @@ class Arrays:
         """Two factors side by side."""
         if not a.rank or not b.rank:
             return self.scaled(a, b, node)
+        if max(a.rank, b.rank) > 2:
+            self.fail("a product of arrays of more than two axes: write their indices", node)
         a, b = self._thin(a, b, True), self._thin(b, a, False)
         kinds = _kind(a) + _kind(b)
         if kinds in ("cc", "rr", "mr", "cm"):
@@ -142,10 +144,10 @@ class Arrays:
         return Value("call", (a,), a.dims, word="inv", node=node)
 
     def square(self, a: Value, node: Node) -> None:
-        if a.rank != 2:
+        if a.rank < 2:
             self.fail(f"a square matrix belongs here, this is {self.shape(a) if a.rank else 'a number'}", node)
         words = lambda: f"a square matrix belongs here, this is {self.shape(a)}"  # noqa: E731
-        self.solver.require(a.dims[0], a.dims[1], words, lambda: self.place(node))
+        self.solver.require(a.dims[-2], a.dims[-1], words, lambda: self.place(node))
 
     def power(self, a: Value, exponent: Value, node: Node) -> Value:
         """A number to a power; a matrix to a whole one."""
@@ -155,7 +157,7 @@ class Arrays:
             self.fail("the exponent is an array: write ^{\\odot …} for powers entry by entry", node)
         if not a.rank:
             return Value("power", (a, exponent), node=node)
-        if a.rank == 1 or exponent.op != "number" or not exponent.word.isdigit():
+        if a.rank != 2 or exponent.op != "number" or not exponent.word.isdigit():
             self.fail("a power of an array: write ^{\\odot 2} for powers entry by entry", node)
         self.square(a, node)
         return Value("matrix power", (a,), a.dims, word=exponent.word, node=node)
@@ -186,6 +188,8 @@ class Arrays:
             a = self.column(a)
         if a.rank == 1:
             return Value("call", (replace(a, row=False),), a.dims * 2, word="diag", node=node)
+        if a.rank != 2:
+            self.fail("`diag` takes a vector or a matrix", node)
         self.square(a, node)
         return Value("call", (a,), a.dims[:1], word="diag", node=node)
 

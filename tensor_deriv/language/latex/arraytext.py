@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ...errors import Place, UnsupportedError
 from ...index.dims import Dim
+from ..operations import OPERATIONS
 from ..unify import Solver
 from . import words
 from .entrytext import POINTWISE, EntryText, Order
@@ -35,10 +36,17 @@ class ArrayText(EntryText):
         """A value with an axis for each slot of a left-hand side: a letter, 1, or several letters in one place."""
         text = self.whole(value, order)
         if any(isinstance(slot, Radix) for slot in axes):
-            return words.call("reshape", text.text, *self._sizes(value, order, axes))
+            return self.reshaped(text, self._sizes(value, order, axes), value)
         if "1" not in axes:
             return text
         return Text(f"{text.at(ATOM)}[{', '.join('None' if slot == '1' else ':' for slot in axes)}]")
+
+    def reshaped(self, text: Text, sizes: Sequence[str], value: Value) -> Text:
+        """A call of `reshape`, where the language has it."""
+        if "reshape" not in OPERATIONS:
+            place = Place(self.source, value.node.start, value.node.end)
+            raise UnsupportedError("a place in brackets, as (m i + j), needs `reshape`, which the language does not have", place)
+        return words.call("reshape", text.text, *sizes)
 
     def _sizes(self, value: Value, order: Order, axes: Sequence[Slot]) -> list[str]:
         letters = {letter.name: letter for letter in order}
@@ -139,7 +147,8 @@ _WRITERS: Mapping[str, Writer] = {
     "axis": _along,
     "extent": lambda writer, value: Text(writer.extent(value.args[0].dims[0], value), SUM),
     "eye": lambda writer, value: words.call("eye", writer.extent(value.dims[0], value)),
+    "zeros": lambda writer, value: words.call("zeros", *_extents(writer, value)),
     "ones": lambda writer, value: words.call("ones", writer.extent(value.dims[0], value)),
-    "reshape": lambda writer, value: words.call("reshape", writer.text(value.args[0]).text, *_extents(writer, value)),
+    "reshape": lambda writer, value: writer.reshaped(writer.text(value.args[0]), _extents(writer, value), value),
     "array": lambda writer, value: writer.arranged(value.args[0], value.slots, value.node.slots),
 }

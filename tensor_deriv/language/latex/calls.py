@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ... import functions
-from ...errors import UnsupportedError
 from .entries import Entries
 from .names import MAPS, REDUCTIONS, SCALARS
-from .tree import Node
+from .tree import Node, Slot
 from .values import Value, union
 
 _SHAPING = {"diag", "vec", "inv", "kron"}
@@ -32,7 +31,7 @@ class Calls(Entries):
 
     def _norm(self, node: Node) -> Value:
         arg = self.value(node.args[0])
-        words = {0: (), 1: ("", "2", "1"), 2: ("F", "Fro", r"\mathrmF")}.get(arg.rank, ())
+        words = [(), ("", "2", "1"), ("F",)][min(arg.rank, 2)]
         if arg.free or node.word not in words:
             known = "\\|x\\|, \\|x\\|_2, \\|x\\|_1 of a vector and \\|X\\|_F of a matrix are known"
             self.fail(f"which norm this is, is not clear: {known}", node)
@@ -89,8 +88,11 @@ class Calls(Entries):
     def _reduction(self, name: str, args: tuple[Value, ...], node: Node) -> Value:
         if len(args) != 1 or not args[0].rank:
             self.fail(f"`{name}` takes one array", node)
-        if name in ("trace", "det", "logdet"):
+        if name in ("det", "logdet"):
             self.square(args[0], node)
+            return Value("call", args, args[0].dims[:-2], word=name, node=node)  # of each matrix of a stack
+        if name == "trace" and args[0].rank != 2:
+            self.fail("`tr` takes a matrix", node)
         if name == "sum":
             return Value("total", args, (), word="None", node=node)
         return Value("call", args, word=name, node=node)
@@ -105,4 +107,13 @@ class Calls(Entries):
         return self.along(node.word, int(str(node.slots[0])), self.value(node.args[0]), node)
 
     def _mapped(self, node: Node) -> Value:
-        raise UnsupportedError(f"`{node.word}` along named indices is not read here: write it along rows or columns", self.place(node))
+        self.fail(f"`{node.word}` along named indices needs the indices of its result behind it", node)
+
+    def mapped(self, node: Node, slots: Sequence[Slot]) -> Value:
+        """softmax_j(S)_ijk: along the axis where j stands."""
+        arg = self.value(node.args[0])
+        if arg.rank != len(slots) or not set(node.slots) <= set(slots):
+            self.fail("the index under the function is none of its result", node)
+        axes = [slots.index(slot) for slot in node.slots]
+        axis = str(axes[0]) if len(axes) == 1 else f"({','.join(map(str, axes))})"
+        return Value("axis", (arg,), arg.dims, word=f"{node.word} {axis}", node=node)

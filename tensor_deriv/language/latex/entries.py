@@ -26,6 +26,9 @@ class Entries(Arrays):
     @abstractmethod
     def _name(self, node: Node, rank: int | None = None) -> Value: ...
 
+    @abstractmethod
+    def mapped(self, node: Node, slots: Sequence[Slot]) -> Value: ...
+
     def letter(self, name: str) -> Letter:
         if name not in self.letters:
             self.letters[name] = Letter(name, self.solver.unknown())
@@ -56,6 +59,9 @@ class Entries(Arrays):
                 count[letter] = count.get(letter, 0) + (2 if value.op == "component" and value.slots.count(letter) > 1 else 1)
         over = tuple(letter for letter, times in count.items() if times > 1 and letter not in self.fixed)
         for letter in over:
+            if sum(standing(value, letter) for value in values) != 2:
+                words = f"the index `{letter.name}` stands more than twice or in a function: write the Σ, or a left-hand side that keeps it"
+                self.fail(words, node)
             if letter in outside:
                 self.fail(f"the index `{letter.name}` is summed here and stands outside as well: write the Σ", node)
             del self.letters[letter.name]
@@ -65,7 +71,10 @@ class Entries(Arrays):
 
     def _component(self, node: Node) -> Value:
         inner = node.args[0]
-        array = self._name(inner, len(node.slots)) if inner.op == "name" else self.value(inner)
+        if inner.op == "mapped":
+            array = self.mapped(inner, node.slots)
+        else:
+            array = self._name(inner, len(node.slots)) if inner.op == "name" else self.value(inner)
         if array.free or array.rank != len(node.slots):
             words = f"this has the shape {self.shape(array)}" if array.rank else "this is a number"
             self.fail(f"{words}, {len(node.slots)} {'index is' if len(node.slots) == 1 else 'indices are'} given", node)
@@ -166,3 +175,21 @@ class Entries(Arrays):
             self.fail(f"the index of `{node.word}` does not stand in what it is taken of", node)
         free = tuple(letter for letter in body.free if letter not in own)
         return Value("reduce", (body,), word=node.word, slots=own, node=node, free=free)
+
+
+def standing(value: Value, letter: Letter) -> int:
+    """How often a letter stands in plain places of a factor, as Einstein's convention counts; 9 in a function or a power."""
+    if letter not in value.free:
+        return 0
+    match value.op:
+        case "component" | "delta":
+            return value.slots.count(letter)
+        case "sum":
+            return max(standing(arg, letter) for arg in value.args)
+        case "neg":
+            return standing(value.args[0], letter)
+        case "iproduct":
+            return sum(standing(arg, letter) for arg in value.args)
+        case "div":
+            return standing(value.args[0], letter) + 9 * (letter in value.args[1].free)
+    return 9

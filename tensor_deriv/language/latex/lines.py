@@ -85,9 +85,11 @@ def _based(line: Line, book: Book) -> Line:
     basis: list[Slot] = []
     rest = list(line.right)
     letter = "g" if not book.known("g") else "e"
-    if any(entry.base.lower() == letter and entry.rank for entry in book.entries):
-        letter = ""
-    while letter and (found := _vector(rest, letter)):
+    taken = any(entry.base.lower() == letter and entry.rank for entry in book.entries)
+    while (line.left is None or not line.left.slots) and (found := _vector(rest, letter)):
+        if taken:
+            place = Place(book.text, rest[found[1]].start, rest[-1].end)
+            raise ParseError(f"`\\mathbf{{{letter}}}` with an index is a basis vector here, and {letter} is a name as well", place)
         basis[:0] = found[0]
         rest = rest[: found[1]]
     return Line(line.left, tuple(rest), tuple(basis)) if basis and rest else line

@@ -41,10 +41,7 @@ class Meaning(Calls):
     def _name(self, node: Node, rank: int | None = None) -> Value:
         if node.word in self.local:
             return self.local[node.word]
-        dims = self.dims(node.word, rank)
-        if len(dims) > 2 and rank is None:
-            self.fail(f"`{node.word}` has {len(dims)} axes: write its indices", node)
-        return Value("name", dims=dims, word=node.word, node=node)
+        return Value("name", dims=self.dims(node.word, rank), word=node.word, node=node)
 
     def _number(self, node: Node) -> Value:
         return Value("number", word=node.word, node=node)

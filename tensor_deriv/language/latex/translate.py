@@ -61,10 +61,12 @@ class _Translation:
             if line.left is not None and line.left != last.left:
                 self._define(line.left, line)
         value, order = self._read(last)
+        axes = self._axes(last)
+        wanted = self._shape(last.left) if last.left is not None else None
         if result is not None:
             wanted = tuple(map(extent, result))
-            self._fit(value, order, wanted)
-        return self._written(value, order, self._axes(last))
+            self._fit(value, axes, wanted)
+        return self._written(self._widened(value, axes, wanted), order, axes)
 
     def _axes(self, line: Line) -> tuple[Slot, ...]:
         """The slots of the left-hand side, or of the basis vectors."""
@@ -79,7 +81,7 @@ class _Translation:
         if order and value.rank:
             raise ParseError("indices stand on the left and a tensor without any on the right", self._place(line))
         if line.left is not None:
-            self._fit(value, order, self._shape(line.left))
+            self._fit(value, self._axes(line), self._shape(line.left))
         loose = [letter for letter in value.free if letter not in order]
         if order and loose:
             words = f"the index `{loose[0].name}` stands once, so it is not summed, and it is not on the left"
@@ -111,14 +113,15 @@ class _Translation:
             dims += self.meaning.dims(name)
         return dims
 
-    def _fit(self, value: Value, order: Sequence[Letter], dims: Sequence[Dim] | None) -> None:
+    def _fit(self, value: Value, axes: Sequence[Slot], dims: Sequence[Dim] | None) -> None:
         """Solve what is still open by a shape that is known."""
         if dims is None:
             return
-        if order and len(order) == len(dims):
-            for letter, wanted in zip(order, dims, strict=True):
-                self.meaning.solver.equal(letter.extent, wanted)
-        elif not order:
+        if axes and len(axes) == len(dims):
+            for slot, wanted in zip(axes, dims, strict=True):
+                if isinstance(slot, str) and slot != "1":
+                    self.meaning.solver.equal(self.meaning.letter(slot).extent, wanted)
+        elif not axes:
             self.meaning.fits(value, dims)
 
     def _define(self, left: Left, line: Line) -> None:
@@ -139,6 +142,18 @@ class _Translation:
             return any(entry.name in quotient_names(left) for entry in self.book.entries)
         return self.book.find(left.base, left.sub, count or None) is not None
 
+    def _widened(self, value: Value, axes: tuple[Slot, ...], dims: Sequence[Dim] | None) -> Value:
+        """A zero of the shape that is known; a vector where a matrix of one column is, as such are printed without it."""
+        if dims is None or value.free:
+            return value
+        found = tuple(map(self.meaning.solver.resolve, dims))
+        if value.op == "number" and value.word == "0" and found and not any("?" in str(dim) for dim in found):
+            return Value("zeros", dims=found, node=value.node)
+        long = [dim != UNIT for dim in found]
+        if axes or value.rank >= len(found) or sum(long) != value.rank:
+            return value
+        return Value("array", (value,), found, node=Node("", slots=tuple("-" if keep else "1" for keep in long)))
+
     def _written(self, value: Value, order: tuple[Letter, ...], axes: tuple[Slot, ...]) -> str:
         if _size(value, {}) > MOST:
             raise ParseError("what the lines above define is too long where it is written out", Place(self.text, 0, len(self.text)))
@@ -146,7 +161,8 @@ class _Translation:
             found = IndexText(order, self.book.names).definition(value)
             if found is not None:
                 return found
-        return ArrayText(self.text, self.meaning.solver).arranged(value, order, axes).text
+        writer = ArrayText(self.text, self.meaning.solver)
+        return writer.text(value).text if value.op == "zeros" else writer.arranged(value, order, axes).text
 
 
 def _tensor(value: Value, order: tuple[Letter, ...], axes: tuple[Slot, ...]) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-SUM, PRODUCT, POWER, ATOM = range(1, 5)
+SUM, MATMUL, PRODUCT, POWER, ATOM = range(1, 6)
 
 
 class Text(NamedTuple):
@@ -24,7 +24,7 @@ def add(terms: Sequence[Text]) -> Text:
     text = terms[0].text
     for term in terms[1:]:
         negative = term.text.startswith("-") and term.tight == SUM and _single(term.text)
-        text += f" - {term.text[1:]}" if negative else f" + {term.at(PRODUCT)}"
+        text += f" - {term.text[1:]}" if negative else f" + {term.at(MATMUL)}"
     return Text(text, SUM)
 
 
@@ -39,7 +39,7 @@ def _single(text: str) -> bool:
 
 
 def minus(term: Text) -> Text:
-    return Text("-" + term.at(PRODUCT), SUM)
+    return Text("-" + term.at(MATMUL), SUM)
 
 
 def multiply(factors: Sequence[Text]) -> Text:
@@ -54,15 +54,15 @@ def scale(number: Text, array: Text) -> Text:
     """A number in front of an array: 2*A @ B is 2*(A @ B)."""
     if number.text == "1":
         return array
-    return Text(f"{number.at(PRODUCT)}*{array.at(PRODUCT)}", PRODUCT)
+    return Text(f"{number.at(PRODUCT)}*{array.at(MATMUL)}", min(array.tight, PRODUCT) if array.tight >= MATMUL else PRODUCT)
 
 
 def matmul(left: Text, right: Text) -> Text:
-    return Text(f"{left.at(PRODUCT)} @ {right.at(POWER)}", PRODUCT)
+    return Text(f"{left.at(MATMUL)} @ {right.at(POWER)}", MATMUL)
 
 
 def divide(above: Text, below: Text) -> Text:
-    return Text(f"{above.at(PRODUCT)}/{below.at(POWER)}", PRODUCT)
+    return Text(f"{above.at(MATMUL)}/{below.at(POWER)}", MATMUL if above.tight == MATMUL else PRODUCT)
 
 
 def power(base: Text, exponent: Text) -> Text:
