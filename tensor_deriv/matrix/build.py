@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ..index.dims import UNIT
-from ..index.indices import multiply, renew, substitute
+from ..index.indices import fresh, multiply, renew, substitute
 from ..index.nodes import (
     ONE,
     Apply,
@@ -326,7 +326,7 @@ class Builder:
         for item in items:
             mine, node = make.split_scalars(item.node)
             scalars += mine
-            parts.append(Labelled(node, item.axes))
+            parts += _opened(Labelled(node, item.axes))
         letters = {i: LETTERS[place] for place, i in enumerate(dict.fromkeys((*output, *(i for part in parts for i in part.axes))))}
         words = tuple("".join(letters[i] for i in part.axes) for part in parts)
         word = "".join(letters[i] for i in output)
@@ -336,6 +336,19 @@ class Builder:
                 gone = tuple(axis for axis, letter in enumerate(words[0]) if letter not in word)
                 return make.mul([*scalars, make.total(parts[0].node, gone if word else None) if gone else parts[0].node])
         return make.mul([*scalars, Einsum(words, word, tuple(part.node for part in parts))])
+
+
+def _opened(item: Labelled) -> list[Labelled]:
+    """The factors of an einsum inside another, on its indices."""
+    node = item.node
+    if not isinstance(node, Einsum):
+        return [item]
+    known = dict(zip(node.output, item.axes, strict=True))
+    for word, part in zip(node.letters, node.parts, strict=True):
+        for letter, extent in zip(word, part.shape, strict=True):
+            if letter not in known:
+                known[letter] = fresh(extent)
+    return [Labelled(part, tuple(known[letter] for letter in word)) for word, part in zip(node.letters, node.parts, strict=True)]
 
 
 def _kept(node: Array, have: Sequence[Index], wanted: Sequence[Index]) -> Array | None:

@@ -16,6 +16,7 @@ from .share import share
 from .tidy import Tidier
 from .wording import in_own_words, own_differences
 
+MOST_USES = 3  # of an upstream gradient that may still be written out
 WORTH = 0.5  # operations that writing an upstream gradient out must save
 
 
@@ -130,7 +131,8 @@ def _written_out(
     """Upstream gradients that are used once and read shorter in place, put there."""
     uses = Counter(part.name for user in [node, *(item.node for item in found)] for part in walk(user) if isinstance(part, Name))
     for item in reversed(found):
-        if item.text or uses[item.name] != 1 or item.name not in names(node):
+        here = sum(isinstance(part, Name) and part.name == item.name for part in walk(node)) if uses[item.name] <= MOST_USES else 0
+        if item.text or not here or uses[item.name] != here:
             continue
         new = Tidier(program, known, builder.symmetric).tidy(replaced(node, item.name, item.node))
         if isinstance(node, Name) or cost(new) < cost(node) + cost(item.node) - WORTH:

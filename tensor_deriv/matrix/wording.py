@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import make
 from .cost import cost
-from .nodes import Add, Array, MatMul, Mul, num, walk
+from .nodes import Add, Array, MatMul, Mul, Num, num, walk
 
 FREE = 0.02  # what turning differences round may cost: nothing but length
 
@@ -30,24 +30,43 @@ def in_own_words(node: Array, own: set[Array]) -> Array:
     node = make.rebuilt(node, tuple(in_own_words(child, own) for child in node.children))
     if not isinstance(node, Mul):
         return node
-    turned, count = [], 0
-    for part in node.parts:
-        new, times = _turned(part, own)
-        turned.append(new)
-        count += times
-    if not count:
+    places = _differences(node)
+    chosen = [at for at, part in places if _foreign(part, own)]
+    if len(chosen) % 2:
+        chosen += [at for at, part in places if at not in chosen and part not in own][:1]
+    if not chosen:
         return node
-    new = make.mul([num((-1) ** count), *turned])
+    new = make.mul([num((-1) ** len(chosen)), *_with_turned(node, chosen)])
     return new if cost(new) <= cost(node) + FREE and new.shape == node.shape else node
 
 
-def _turned(part: Array, own: set[Array]) -> tuple[Array, int]:
-    """A factor with its foreign differences turned, and how many those were."""
-    if isinstance(part, Add):
-        other = make.add(make.mul([num(-1), term]) for term in part.parts)
-        return (other, 1) if part not in own and other in own else (part, 0)
-    if isinstance(part, MatMul):
-        inner = [_turned(factor, own) for factor in part.parts if not isinstance(factor, MatMul)]
-        if len(inner) == len(part.parts):
-            return make.matmul(new for new, _ in inner), sum(times for _, times in inner)
-    return part, 0
+def _differences(node: Mul) -> list[tuple[tuple[int, ...], Add]]:
+    """The differences among the factors, and in matrix products that are factors, with their places."""
+    found: list[tuple[tuple[int, ...], Add]] = []
+    for at, part in enumerate(node.parts):
+        if isinstance(part, Add):
+            found.append(((at,), part))
+        elif isinstance(part, MatMul):
+            found += [((at, place), inner) for place, inner in enumerate(part.parts) if isinstance(inner, Add)]
+    return [(at, part) for at, part in found if _mixed(part)]
+
+
+def _foreign(part: Add, own: set[Array]) -> bool:
+    """Whether the caller has it the other way round, or nobody and a number stands behind a minus: Z − 1."""
+    if part in own:
+        return False
+    return _turned(part) in own or any(isinstance(term, Num) and term.value < 0 for term in part.parts)
+
+
+def _turned(part: Array) -> Array:
+    return make.add(make.mul([num(-1), term]) for term in part.parts) if isinstance(part, Add) else part
+
+
+def _with_turned(node: Mul, chosen: list[tuple[int, ...]]) -> list[Array]:
+    parts: list[Array] = []
+    for at, part in enumerate(node.parts):
+        if isinstance(part, MatMul):
+            parts.append(make.matmul(_turned(p) if (at, place) in chosen else p for place, p in enumerate(part.parts)))
+        else:
+            parts.append(_turned(part) if (at,) in chosen else part)
+    return parts

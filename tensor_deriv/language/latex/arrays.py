@@ -198,13 +198,14 @@ class Arrays:
             self.fail("`vec` takes a matrix", node)
         return Value("call", (a,), (a.dims[0] * a.dims[1],), word="vec", node=node)
 
-    def along(self, name: str, axis: int, a: Value, node: Node) -> Value:
+    def along(self, name: str, axis: str, a: Value, node: Node) -> Value:
         """A reduction of the rows or the columns of a matrix."""
         if a.rank != 2:
             self.fail("rows and columns are those of a matrix", node)
         if name in MAPS:
             return Value("axis", (a,), a.dims, word=f"{name} {axis}", node=node)
-        return Value("axis", (a,), a.dims[:1] if axis else a.dims[1:], word=f"{name} {axis}", node=node)
+        dims = {"1": a.dims[:1], "0": a.dims[1:]}.get(axis, ())
+        return Value("axis", (a,), dims, word=f"{name} {axis}", node=node)
 
     def fits(self, value: Value, dims: Sequence[Dim]) -> None:
         """Solve extents that are still open by the shape that the left-hand side has; a claim of another shape stays as it is."""

@@ -95,11 +95,12 @@ class ArrayText(EntryText):
         return None
 
     def _thin_outer(self, left: Value, right: Value) -> Text | None:
-        if left.op == right.op == "ones":
-            return Text("1")
-        if left.op == "ones":
-            return self.text(right)
-        return Text(self.text(left).at(ATOM) + "[:, None]") if right.op == "ones" else None
+        first, second = self._thin(left), self._thin(right)
+        if first and second:
+            return words.multiply([first, second])
+        if first:
+            return words.scale(first, self.text(right))
+        return words.scale(second, Text(self.text(left).at(ATOM) + "[:, None]")) if second else None
 
 
 Writer = Callable[[ArrayText, Value], Text]
@@ -115,7 +116,7 @@ def _total(writer: ArrayText, value: Value) -> Text:
 
 
 def _along(writer: ArrayText, value: Value) -> Text:
-    name, axis = value.word.split()
+    name, _, axis = value.word.partition(" ")
     return words.call(name, writer.text(value.args[0]).text, f"axis={axis}")
 
 

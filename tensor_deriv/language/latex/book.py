@@ -64,6 +64,10 @@ class Book:
         """Whether a letter is taken by some name, in either case."""
         return any(entry.base.lower() == base.lower() for entry in self.entries)
 
+    def begins(self, base: str) -> bool:
+        """Whether a name is spelled with this word, with or without something below."""
+        return any(entry.base == base for entry in self.entries)
+
     def unknown(self, word: str, start: int, end: int) -> UnknownNameError:
         names = [*self.names, *self.dims]
         close = difflib.get_close_matches(word, names, 1, 0.6)

@@ -104,7 +104,7 @@ class Calls(Entries):
         return replace(self._elementwise(name, args, node), free=union(args))
 
     def _along(self, node: Node) -> Value:
-        return self.along(node.word, int(str(node.slots[0])), self.value(node.args[0]), node)
+        return self.along(node.word, str(node.slots[0]), self.value(node.args[0]), node)
 
     def _mapped(self, node: Node) -> Value:
         self.fail(f"`{node.word}` along named indices needs the indices of its result behind it", node)

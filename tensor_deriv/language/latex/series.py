@@ -12,7 +12,7 @@ from .reader import plain, slots
 from .tokens import Token
 from .tree import Node, Slot
 
-_SIDES = {"rows": "1", "columns": "0", "cols": "0"}
+_SIDES = {"rows": "1", "columns": "0", "cols": "0", "all": "(0, 1)"}
 
 
 class SeriesReader(LeftReader):
@@ -51,6 +51,8 @@ class SeriesReader(LeftReader):
 
     def product(self, start: int) -> Node:
         """Π_k body; Π_{k ≠ m} body leaves one out."""
+        if self.peek() in CLOSING:
+            return self.applied("prod", start)
         below, above = self.scripts()
         if below is None:
             self.fail("under a Π stand the letters of its indices", start)
@@ -63,11 +65,11 @@ class SeriesReader(LeftReader):
     def word(self, word: str, start: int, operator: bool) -> Node:
         """What \\operatorname{…} or \\mathrm{…} spells out: a function, or a name."""
         name = function(word)
-        if name and not (self.book.find(word, "", None) and not operator):
+        if name and (operator or not self.book.begins(word)):
             return self.applied(name, start)
         if operator and word in self.book.functions and self.peek() in CLOSING:
             return self.applied(word, start)
-        if operator and not self.book.find(word, "", None):
+        if operator and not self.book.begins(word):
             self.fail(f"there is no function `{word}` here", start)
         return self.symbol(word, start)
 
@@ -90,8 +92,11 @@ class SeriesReader(LeftReader):
             return [Node("group", (found[0],), opening.text, start=opening.start, end=self.end)] if found[0].op == "compared" else found
         if not self._begins():
             self.fail(f"`{name}` has no argument")
+        barred = self.peek() in ("|", r"\|")
         found = [self.single()]
-        if self._begins():
+        if barred and found[0].op == "power":
+            self.fail(f"it is not clear whether the power is of `{name}` or of its argument: use brackets", found[0].start, self.end)
+        if self._begins() and not barred:
             self.fail(f"it is not clear where the argument of `{name}` ends: put it in brackets", found[0].start, self.end)
         return found
 

@@ -46,7 +46,7 @@ class SymbolReader(Reader):
             return self.within(content, start).all()
         if word[0] == "\\" and word[1:] in GREEK:
             return self.symbol(word[1:], start)
-        if face == r"\mathbf" and len(word) > 1 and not self.book.find(word, "", None) and word not in _FIXED:
+        if face == r"\mathbf" and len(word) > 1 and not self.book.begins(word) and word not in _FIXED:
             return self._several(content, start)
         if face == r"\mathrm" and len(word) > 1:
             return self.word(word, start, False)

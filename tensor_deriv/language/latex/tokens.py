@@ -63,7 +63,7 @@ def tokens(text: str) -> list[Token]:
     """The tokens of a formula; ParseError where it is too long or nested too deeply."""
     if len(text) > LONGEST:
         raise ParseError(f"a formula may have at most {LONGEST} characters, this one has {len(text)}; take a part of it")
-    found = _sided(_environments(text, _raised(_kept(text))))
+    found = _sided(_environments(text, _raised(_spaced(_kept(text)))))
     _limit(text, found)
     return found
 
@@ -78,6 +78,14 @@ def _kept(text: str) -> list[Token]:
         if word:
             found.append(Token(word, match.start(), match.end(), joined=bool(found) and found[-1].end == match.start()))
     return found
+
+
+def _spaced(found: list[Token]) -> list[Token]:
+    """The tokens without the `{}` that only spaces a sign at the beginning of a line."""
+    words = [token.text for token in found]
+    empty = {at for at in range(len(found) - 2) if words[at : at + 2] == ["{", "}"] and words[at + 2] in ("+", "-")}
+    empty = {at for at in empty if at == 0 or words[at - 1] == "\\\\"}
+    return [token for at, token in enumerate(found) if at not in empty and at - 1 not in empty]
 
 
 def _raised(found: list[Token]) -> list[Token]:
