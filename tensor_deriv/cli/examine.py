@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,7 +74,7 @@ def _verdicts(targets: Sequence[str], jobs: int, accept: bool) -> Iterator[Verdi
     if jobs == 1:
         yield from (examine(task, accept) for task in tasks)
         return
-    with ProcessPoolExecutor(min(jobs, max(len(tasks), 1))) as pool:
+    with ProcessPoolExecutor(min(jobs, max(len(tasks), 1)), get_context("spawn")) as pool:
         yield from pool.map(examine, tasks, [accept] * len(tasks))
 
 
