@@ -61,8 +61,8 @@ class Commands(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The commands, then the catalogue."""
         super().format_commands(ctx, formatter)
-        with formatter.section("Derivations, each a command too"):
-            formatter.write_dl([(name, shelf.title(name)) for name in shelf.names()])
+        with formatter.section("Derivations, each a command too (`derive list` says what they are)"):
+            formatter.write_text(", ".join(shelf.names()))
 
 
 def _status(run: Callable[[], Any]) -> int:
