@@ -91,8 +91,10 @@ class Derivation:
     def matrix(self) -> str | None:
         """The derivative in the expression language; None where it has no such form."""
         from .matrix.language import in_language
+        from .matrix.vectorised import vectorised_text
 
-        return in_language(self.form.node, self._positive) if None not in self._named else None
+        text = in_language(self.form.node, self._positive) if None not in self._named else None
+        return text or vectorised_text(self.gradient.program)
 
     @cached_property
     def tidying(self) -> tuple[Tidying, ...]:

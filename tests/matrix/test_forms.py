@@ -103,3 +103,22 @@ def test_kronecker(expr: str, wrt: str, shapes: dict[str, str], form: str | None
     i, j, k, m = want.shape
     stacked = want.transpose(1, 0, 3, 2).reshape(i * j, k * m)  # rows (j, i), columns (m, k): columns stacked
     assert np.allclose(interpret([form], point.given, point.sizes), stacked)
+
+
+@pytest.mark.parametrize(
+    ("expr", "wrt", "shapes", "form"),
+    [
+        (
+            "vec(diag(x) @ A @ diag(x))",
+            "x",
+            {"x": "d", "A": "d d"},
+            "vec(A)[:, None]*(kron(x[:, None], eye(d)) + kron(eye(d), x[:, None]))",
+        ),
+        ("vec(outer(x, y))", "x", {"x": "n", "y": "d"}, "kron(y[:, None], eye(n))"),
+        ("kron(x, y)", "y", {"x": "n", "y": "d"}, "kron(x[:, None], eye(d))"),
+    ],
+)
+def test_vectorised(expr: str, wrt: str, shapes: dict[str, str], form: str) -> None:
+    derivation = td.derive(expr, wrt, shapes)
+    assert derivation.matrix == form
+    assert derivation.check().ok
