@@ -29,6 +29,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 LAYERS = (
     "errors",
     "shelf",
+    "structural",
     "index",
     "special",
     "functions",

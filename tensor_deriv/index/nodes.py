@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
+from ..structural import Structural
 from .dims import UNIT, ZERO, Dim
 
 
@@ -74,24 +75,8 @@ def slot_indices(slot: Slot) -> tuple[Index, ...]:
     return (slot,) if isinstance(slot, Index) else tuple(index for index, _ in slot.terms)
 
 
-class Expr:
+class Expr(Structural):
     """A node of index notation: equality is structural, hash and free indices are kept."""
-
-    @cached_property
-    def _key(self) -> tuple[Any, ...]:
-        return tuple(getattr(self, name) for name in _fields(type(self)))  # type: ignore[arg-type]
-
-    @cached_property
-    def _hash(self) -> int:
-        return hash((type(self), self._key))
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    def __eq__(self, other: object) -> bool:
-        if self is other:
-            return True
-        return type(self) is type(other) and hash(self) == hash(other) and self._key == other._key
 
     @property
     def children(self) -> tuple[Expr, ...]:
@@ -125,11 +110,6 @@ class Expr:
     def size(self) -> int:
         """The number of nodes, shared ones counted as often as they stand."""
         return 1 + sum(child.size for child in self.children)
-
-
-@cache
-def _fields(kind: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,28 +9,13 @@ from functools import cached_property
 from typing import Any
 
 from ..index.dims import UNIT, Dim
+from ..structural import Structural
 
 Shape = tuple[Dim, ...]
 
 
-class Array:
+class Array(Structural):
     """A node; equality is structural, shape and hash are kept."""
-
-    @cached_property
-    def _key(self) -> tuple[Any, ...]:
-        return tuple(self.__dict__[name] for name in self.__dataclass_fields__)  # type: ignore[attr-defined]
-
-    @cached_property
-    def _hash(self) -> int:
-        return hash((type(self).__name__, self._key))
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    def __eq__(self, other: object) -> bool:
-        if self is other:
-            return True
-        return type(self) is type(other) and hash(self) == hash(other) and self._key == other._key
 
     @property
     def children(self) -> tuple[Array, ...]:
