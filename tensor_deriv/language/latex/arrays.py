@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NoReturn
 
-from ...errors import ParseError, Place, ShapeError
-from ...index.dims import UNIT, Dim
+from ...errors import ParseError, Place
+from ...index.dims import Dim
 from ..unify import Solver
 from ..values import show_shape
 from .names import MAPS
@@ -59,7 +59,8 @@ class Arrays:
             return Value("outer", (a, replace(b, row=False)), a.dims + b.dims, node=node)
         self.meet(a.dims[-1], b.dims[0], a, b, node)
         dims = a.dims[:-1] + b.dims[1:]
-        return self._with_ones(a, b, dims, node) or Value("matmul", (a, b), dims, kinds == "rm", node=node)
+        chain = (*a.args, b) if a.op == "matmul" else (a, b)
+        return self._with_ones(a, b, dims, node) or Value("matmul", chain, dims, kinds == "rm", node=node)
 
     def _thin(self, value: Value, other: Value, left: bool) -> Value:
         """A matrix of one column or row as a vector, where the other factor is a vector that fits no matrix."""
@@ -86,7 +87,8 @@ class Arrays:
     def scaled(self, a: Value, b: Value, node: Node) -> Value:
         """A number times anything."""
         array = b if b.rank else a
-        return Value("scaled", (a, b), array.dims, array.row, node=node)
+        chain = (*a.args, b) if a.op == "scaled" and not a.rank and not b.rank else (a, b)
+        return Value("scaled", chain, array.dims, array.row, node=node)
 
     def add(self, terms: Sequence[Value], node: Node) -> Value:
         """A sum; numbers are added to every entry, a vector to every row of a matrix as NumPy does."""
@@ -98,6 +100,8 @@ class Arrays:
         if widths and any(self.solver.is_one(extent) for extent in top.dims):
             terms = [self.column(term, self.solver.is_one(term.dims[1])) if term.rank == 2 else term for term in terms]
             return self.add(terms, node)
+        if widths and self.solver.resolve(top.dims[0]) == self.solver.resolve(top.dims[-1]):
+            self.fail("a vector is added to a square matrix: write \\mathbf{1} x^\\top for rows, x \\mathbf{1}^\\top for columns", node)
         for term in widths:
             self.meet(top.dims[-1], term.dims[0], top, term, node)
         return Value("sum", tuple(terms), top.dims, top.row, node=node)
@@ -209,17 +213,12 @@ class Arrays:
 
     def fits(self, value: Value, dims: Sequence[Dim]) -> None:
         """Solve extents that are still open by the shape that the left-hand side has; a claim of another shape stays as it is."""
-        if len(dims) != value.rank:
+        long = [dim for dim in dims if not self.solver.is_one(dim)] if len(dims) > value.rank else list(dims)
+        if len(long) != value.rank:
             return
-        for own, wanted in zip(value.dims, dims, strict=True):
+        for own, wanted in zip(value.dims, long, strict=True):
             self.solver.equal(own, wanted)
-
-    def complain(self, error: ShapeError) -> NoReturn:
-        raise error
 
 
 def _kind(value: Value) -> str:
     return "m" if value.rank == 2 else "r" if value.row else "c"
-
-
-__all__ = ["UNIT", "Arrays"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
 
 from ...errors import Place, UnsupportedError
 from ...index.dims import Dim
@@ -87,7 +88,7 @@ class ArrayText(EntryText):
                 inner = self._thin(value.args[0])
                 return words.minus(inner) if inner else None
             case "scaled":
-                number, array = value.args if not value.args[0].rank else value.args[::-1]
+                number, array = value.args[:2] if not value.args[0].rank else value.args[1::-1]
                 inner = self._thin(array) if not number.rank and array.rank else None
                 return words.multiply([self.text(number), inner]) if inner else None
             case "outer":
@@ -121,10 +122,11 @@ def _along(writer: ArrayText, value: Value) -> Text:
 
 
 def _scaled(writer: ArrayText, value: Value) -> Text:
-    left, right = writer.args(value)
-    if not value.args[1].rank and value.args[0].rank:
-        left, right = right, left
-    return words.scale(left, right) if value.rank else words.multiply([left, right])
+    factors = writer.args(value)
+    if not value.rank:
+        return words.multiply(factors)
+    number, array = factors if value.args[1].rank else factors[::-1]
+    return words.scale(number, array)
 
 
 def _extents(writer: ArrayText, value: Value) -> list[str]:
@@ -139,7 +141,7 @@ _WRITERS: Mapping[str, Writer] = {
     "number": lambda writer, value: Text(value.word.lstrip("0") if value.word.strip("0") and "." not in value.word else value.word),
     "pi": lambda writer, value: Text("pi"),
     "size": lambda writer, value: Text(value.word),
-    "matmul": lambda writer, value: words.matmul(*writer.args(value)),
+    "matmul": lambda writer, value: reduce(words.matmul, writer.args(value)),
     "outer": lambda writer, value: words.call("outer", *(text.text for text in writer.args(value))),
     "scaled": _scaled,
     "transpose": lambda writer, value: Text(writer.text(value.args[0]).at(ATOM) + ".T"),

@@ -37,13 +37,17 @@ class Book:
     dims: frozenset[str] = frozenset()
     functions: frozenset[str] = frozenset()
     entries: list[Entry] = field(default_factory=list)
+    longest: int = 2
 
     def __post_init__(self) -> None:
+        self.longest = max([2, *map(len, self.names)])  # letters of a name
         for name in self.names:
             self.entries += [Entry(name, base, sub, self.ranks.get(name)) for base, sub in spellings(name)]
 
     def find(self, base: str, sub: str, count: int | None) -> Entry | None:
         """The name that is spelled so; with indices also the other case of the letter, as components are in lower case."""
+        if not base:
+            return None
         exact = self._spelled(base, sub)
         other = [entry for entry in self._spelled(_swapped(base), sub) if entry.local or count is not None or (entry.rank or 2) < 2]
         found = [entry for entry in [*exact, *other] if entry.fits(count)]

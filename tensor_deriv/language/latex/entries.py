@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections import Counter
 from collections.abc import Sequence
 
 from ...errors import UnsupportedError
@@ -68,6 +69,19 @@ class Entries(Arrays):
         if not over and len(values) == 1:
             return values[0]
         return Value("iproduct", values, slots=over, node=node, free=tuple(letter for letter in count if letter not in over))
+
+    def unambiguous(self, value: Value) -> frozenset[str]:
+        """The letters that are summed without a Σ; refuse one that stands beside its sum as well."""
+        if value.op == "array":
+            return frozenset()
+        inside = [self.unambiguous(arg) for arg in value.args]
+        count = Counter(name for names in inside for name in names)
+        for arg, own in zip(value.args, inside, strict=True):
+            for letter in arg.free:
+                if count[letter.name] > (letter.name in own):
+                    self.fail(f"the index `{letter.name}` is summed in one part and stands alone in another: write the Σ", value.node)
+        implied = (letter.name for letter in value.slots if value.op == "iproduct" and letter not in self.fixed)
+        return frozenset().union(*inside, implied)
 
     def _component(self, node: Node) -> Value:
         inner = node.args[0]
@@ -154,7 +168,9 @@ class Entries(Arrays):
         self._unbind(names, before)
         if body.rank:
             self.fail("under this Σ stands a tensor without indices", node)
-        return Value("iproduct", (body,), slots=own, node=node, free=tuple(letter for letter in body.free if letter not in own))
+        plain = body.op == "iproduct" and not body.slots  # Σ of a product is one sum of products
+        free = tuple(letter for letter in body.free if letter not in own)
+        return Value("iproduct", body.args if plain else (body,), slots=own, node=node, free=free)
 
     def _unbind(self, names: Sequence[str], before: dict[str, Letter | None]) -> None:
         for name in names:

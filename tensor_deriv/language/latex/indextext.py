@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ... import functions
 from . import words
 from .values import Letter, Value
-from .words import PRODUCT, Text
+from .words import Text
 
 
 class Unsaid(Exception):
@@ -126,6 +126,3 @@ class IndexText:
             bottom += found[1]
             over |= found[2]
         return top, bottom, over
-
-
-__all__ = ["PRODUCT", "IndexText"]

@@ -61,7 +61,7 @@ class SymbolReader(Reader):
     def letters(self, start: int) -> Node:
         """A letter, or letters and digits side by side that are one known name."""
         run = [self.tokens[self.at]]
-        for token in self.tokens[self.at + 1 :]:
+        for token in self.tokens[self.at + 1 : self.at + self.book.longest]:
             if not (token.joined and _plain(token)):
                 break
             run.append(token)

@@ -45,7 +45,7 @@ _SAME = {
     r"\lbrace": r"\{", r"\rbrace": r"\}", r"\lbrack": "[", r"\rbrack": "]", r"\Vert": r"\|", r"\vert": "|", r"\mid": "|", r"\ast": "*",
     r"\bullet": r"\cdot", r"\hadamard": r"\odot", r"\intercal": r"\top", r"\lt": "<", r"\gt": ">", r"\dfrac": r"\frac", r"\tfrac": r"\frac",
     r"\cfrac": r"\frac", r"\colon": ":", r"\varepsilon": r"\epsilon", r"\vartheta": r"\theta", r"\varphi": r"\phi", r"\varrho": r"\rho",
-    r"\varsigma": r"\sigma", r"\mathbin": "", r"\mathrel": "", r"\mathop": "", r"\operatorname*": r"\operatorname", r"\bm": r"\mathbf",
+    r"\varsigma": r"\sigma", r"\operatorname*": r"\operatorname", r"\bm": r"\mathbf",
     r"\boldsymbol": r"\mathbf", r"\pmb": r"\mathbf", r"\bf": "", r"\vec": r"\mathbf", r"\mathbfit": r"\mathbf", r"\mathsf": r"\mathrm",
     r"\mathit": r"\mathrm", r"\mathtt": r"\mathrm", r"\textrm": r"\mathrm", r"\text": r"\mathrm", r"\textnormal": r"\mathrm",
     r"\mathcal": r"\mathrm", r"\mathnormal": r"\mathrm", r"\mathbb": r"\mathbf", r"\textbf": r"\mathbf", r"\symbf": r"\mathbf",
@@ -80,8 +80,13 @@ def _kept(text: str) -> list[Token]:
     return found
 
 
+_CLASSES = {r"\mathbin", r"\mathrel", r"\mathop", r"\mathord"}
+
+
 def _spaced(found: list[Token]) -> list[Token]:
-    """The tokens without the `{}` that only spaces a sign at the beginning of a line."""
+    """The tokens without what only spaces a sign: \\mathbin{…}, and `{}` at the beginning of a line."""
+    classes = {at for at in range(len(found) - 3) if found[at].text in _CLASSES and found[at + 3].text == "}"}
+    found = [token for at, token in enumerate(found) if not {at, at - 1, at - 3} & classes]
     words = [token.text for token in found]
     empty = {at for at in range(len(found) - 2) if words[at : at + 2] == ["{", "}"] and words[at + 2] in ("+", "-")}
     empty = {at for at in empty if at == 0 or words[at - 1] == "\\\\"}

@@ -78,6 +78,7 @@ class _Translation:
         meaning.letters = {}
         order = self._order(line)
         value = meaning.value(Parser(self.text, line.right, self.book).all())
+        meaning.unambiguous(value)
         if order and value.rank:
             raise ParseError("indices stand on the left and a tensor without any on the right", self._place(line))
         if line.left is not None:
@@ -133,6 +134,7 @@ class _Translation:
             value, order = self._read(line)
         except DerivationError:
             return  # a step of a derivation, which nothing may need
+        self._bounded(value)
         self.meaning.local[name] = _tensor(value, order, self._axes(line))
         base, sub = (name, "") if left.below else (left.base, left.sub)
         self.book.entries.append(Entry(name, base, sub, self.meaning.local[name].rank, True))
@@ -154,9 +156,13 @@ class _Translation:
             return value
         return Value("array", (value,), found, node=Node("", slots=tuple("-" if keep else "1" for keep in long)))
 
-    def _written(self, value: Value, order: tuple[Letter, ...], axes: tuple[Slot, ...]) -> str:
+    def _bounded(self, value: Value) -> None:
+        """Refuse what grows without bound where each line names the one above twice."""
         if _size(value, {}) > MOST:
             raise ParseError("what the lines above define is too long where it is written out", Place(self.text, 0, len(self.text)))
+
+    def _written(self, value: Value, order: tuple[Letter, ...], axes: tuple[Slot, ...]) -> str:
+        self._bounded(value)
         if _has_entries(value) and len(axes) == sum(isinstance(slot, str) and slot != "1" for slot in axes):
             found = IndexText(order, self.book.names).definition(value)
             if found is not None:
@@ -173,7 +179,7 @@ def _tensor(value: Value, order: tuple[Letter, ...], axes: tuple[Slot, ...]) -> 
         dims.append(UNIT)
         for name in [name for _, name in slot.terms] if isinstance(slot, Radix) else [slot] * (slot != "1"):
             dims[-1] = dims[-1] * letters[name]
-    return Value("array", (value,), tuple(dims), slots=order, node=Node("", slots=axes)) if axes else value
+    return Value("array", (value,), tuple(dims) if axes else value.dims, value.row, slots=order, node=Node("", slots=axes))
 
 
 def _size(value: Value, known: dict[int, int]) -> int:
