@@ -77,7 +77,7 @@ READ = [  # (LaTeX, the expression)
     (r"x^{\mathrm{T}}y", "x @ y"),
     (r"x y^\top", "outer(x, y)"),
     (r"A x x^\top", "outer(A @ x, x)"),
-    (r"x^\top y z".replace("z", r"\mu"), "(x @ y)*mu"),
+    (r"x^\top y \mu", "(x @ y)*mu"),
     (r"x^\top A", "x @ A"),
     (r"a \mathbf{X}", "a*X"),
     (r"\alpha\cdot A", "alpha*A"),
@@ -96,7 +96,7 @@ READ = [  # (LaTeX, the expression)
     (r"2 x \odot y", "2*x*y"),
     ("x / a", "x/a"),
     (r"\frac12 a", "1/2*a"),
-    (r"\tfrac{1}{2}\dfrac{a}{c}", "1/2*a/c".replace("*a/c", "*(a/c)")),
+    (r"\tfrac{1}{2}\dfrac{a}{c}", "1/2*(a/c)"),
     (r"a - (b^\top b - c)", "a - (b @ b - c)"),
     (r"-\mathbf{x}", "-x"),
     # powers, transposes, inverses
@@ -120,7 +120,7 @@ READ = [  # (LaTeX, the expression)
     (r"\big[ a \big]\, x", "a*x"),
     (r"$$2 X^T\!\; (X~w - y).$$", "2*X.T @ (X @ w - y)"),
     ("2(Xw−y)ᵀX", "2*(X @ w - y) @ X"),
-    ("A⁻¹ x²".replace(" x²", ""), "inv(A)"),
+    ("A⁻¹", "inv(A)"),
     ("% a comment\n x", "x"),
     # norms, determinants, functions
     (r"\|x\|", "norm(x)"),
@@ -357,7 +357,7 @@ def test_every_function_of_the_table_is_read_as_it_is_printed(row: functions.Ele
     shapes = dict.fromkeys(args, ("n",))
     latex = LATEX.function(row, [rf"\mathbf{{{arg}}}" for arg in args], True)
     found = read_program(to_expression(latex, args, shapes=shapes), shapes).result.body
-    wanted = read_program(f"{row.name}({', '.join(args)})", shapes).result.body if row.name not in UNSPOKEN else None
+    wanted = None if row.name in UNSPOKEN else read_program(f"{row.name}({', '.join(args)})", shapes).result.body
     low = 1.1 if row.name == "arccosh" else 0.3
     assert wanted is None or value_of(found, args, low) == pytest.approx(value_of(wanted, args, low))
 
