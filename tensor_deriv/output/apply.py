@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..index.nodes import Apply, Slot, slot_indices
 from ..primitives import TABLE
 from .naming import unused
-from .targets import ATOM, SERIES, Printed, filled
+from .targets import ATOM, FACTOR, SERIES, Printed, filled
 from .variance import Env
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def _tensor(printer: IndexPrinter, node: Apply) -> str:
 
 def _mapped(printer: IndexPrinter, node: Apply, env: Env) -> Printed:
     # softmax(S)_ij: along the last axis where nothing else is said
-    usual = node.axes in ((len(node.slots) - 1,), tuple(range(len(node.slots)))) or TABLE[node.primitive].matrix
+    usual = node.axes == (len(node.slots) - 1,) or TABLE[node.primitive].matrix
     under = "" if usual else "".join(printer.slot(node.slots[axis]) for axis in node.axes)
     head = printer.target.operator(node.primitive, under) + printer.target.bracket(_tensor(printer, node))
     return printer.indexed(head, node.slots, env)
@@ -83,7 +83,7 @@ def _norm(printer: IndexPrinter, node: Apply, env: Env) -> Printed:
 
 
 def _logdet(printer: IndexPrinter, node: Apply, env: Env) -> Printed:
-    return filled(printer.target.marks["logdet"], [_tensor(printer, node)]), ATOM
+    return filled(printer.target.marks["logdet"], [_tensor(printer, node)]), FACTOR
 
 
 def _det(printer: IndexPrinter, node: Apply, env: Env) -> Printed:

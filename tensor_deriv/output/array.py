@@ -36,7 +36,7 @@ from ..matrix.text import number_text, positive_first
 from .calls import called
 from .entries import HADAMARD, EntriesPrinter
 from .names import Names, Quotient
-from .targets import ATOM, FACTOR, PRODUCT, SUM, Printed, Target
+from .targets import ATOM, FACTOR, PRODUCT, RAISED, SUM, Printed, Target
 
 
 class ArrayPrinter(EntriesPrinter):
@@ -171,7 +171,7 @@ class ArrayPrinter(EntriesPrinter):
 
     def _elem(self, node: Elem) -> Printed:
         args = [self.spread(arg, node.shape)[0] if arg.rank else self.term(arg)[0] for arg in node.args]
-        return self.target.function(node.row, args, bool(node.rank)), ATOM
+        return self.target.function(node.row, args, bool(node.rank)), FACTOR if node.row.name in RAISED else ATOM
 
     def _diag(self, node: Diag) -> Printed:
         return self.target.operator("diag") + self.target.bracket(self.term(node.arg)[0]), ATOM

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..index.dims import UNIT
 from ..matrix import make
-from ..matrix.nodes import Call, Pow, Size, num
+from ..matrix.nodes import MAPS, MATRIX, Call, Pow, Size, num
 from .targets import ATOM, FACTOR, PRODUCT, Printed, filled
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _inverse(printer: ArrayPrinter, node: Call) -> Printed:
 
 
 def _logdet(printer: ArrayPrinter, node: Call) -> Printed:
-    return filled(printer.target.marks["logdet"], [printer.at(node.arg, ATOM)]), ATOM
+    return filled(printer.target.marks["logdet"], [printer.at(node.arg, ATOM)]), FACTOR
 
 
 def _norm(printer: ArrayPrinter, node: Call) -> Printed:
@@ -71,6 +71,8 @@ def _named(printer: ArrayPrinter, node: Call) -> Printed:
     """op(A); along rows, op(Aᵀ)ᵀ along columns, for those that keep the shape."""
     target = printer.target
     acted = axes(node)
+    if acted == (0, 1) and node.name in MAPS and node.name not in MATRIX:
+        return target.operator(node.name, target.word("all")) + target.bracket(printer.term(node.arg)[0]), ATOM
     if node.arg.rank < 2 or node.name == "det" or acted == (0, 1):
         return target.operator(node.name) + target.bracket(printer.term(node.arg)[0]), ATOM
     if node.shape == node.arg.shape and not node.keepdims:
@@ -79,7 +81,8 @@ def _named(printer: ArrayPrinter, node: Call) -> Printed:
             return target.operator(node.name) + inner + target.marks["transposed"], FACTOR
         return target.operator(node.name) + target.bracket(printer.term(node.arg)[0]), ATOM
     under = "columns" if acted == (0,) else "rows"
-    return target.operator(node.name, target.word(under)) + target.bracket(printer.term(node.arg)[0]), ATOM
+    text = target.operator(node.name, target.word(under)) + target.bracket(printer.term(node.arg)[0])
+    return (text + target.marks["transposed"], FACTOR) if node.keepdims and under == "columns" else (text, ATOM)
 
 
 _CALLS: Mapping[str, Draw] = {"sum": _sum, "mean": _mean, "inv": _inverse, "logdet": _logdet, "norm": _norm}

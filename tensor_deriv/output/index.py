@@ -32,7 +32,7 @@ from .names import Names, Quotient
 from .naming import Letters
 from .product import ProductPrinter
 from .symbols import Symbol
-from .targets import ATOM, FACTOR, PRODUCT, Printed, Target
+from .targets import ATOM, FACTOR, PRODUCT, RAISED, Printed, Target
 from .variance import Env, dotted, rows
 
 
@@ -68,7 +68,7 @@ class IndexPrinter(ProductPrinter):
             case Power():
                 return self._power(expr.base, expr.exponent, env)
             case Function(row, args):
-                return self.target.function(row, [self.print(arg, env) for arg in args], False), ATOM
+                return self.target.function(row, [self.print(arg, env) for arg in args], False), FACTOR if row.name in RAISED else ATOM
             case Apply():
                 return applied(self, expr, env)
             case Opaque():

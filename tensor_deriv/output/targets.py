@@ -11,6 +11,7 @@ from ..functions import Elementwise
 from ..index.dims import Dim
 from .symbols import Drawn, Symbol
 
+RAISED = {"exp2", "gammaln"}  # functions whose print ends in a power, or begins with a log: no superscript fits on them
 SUM, SERIES, PRODUCT, FACTOR, ATOM = range(1, 6)  # SERIES: a product behind a Σ; FACTOR: no superscript fits on it
 Printed = tuple[str, int]
 DIGITS = tuple("0123456789")  # 𝟏 is none

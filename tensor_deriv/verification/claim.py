@@ -98,7 +98,9 @@ def _from_latex(text: str, derivation: Derivation) -> str:
     shapes = {**{name: d.shape for name, d in program.definitions.items() if d.text or d.gradient_of}, **program.given}
     words = {name: tuple(map(str, shape)) for name, shape in shapes.items()}
     ranks = {name: len(shape) for name, shape in shapes.items()}
-    return to_expression(text, tuple(words), ranks=ranks, shapes=words)
+    own = tuple(line.split("(")[0].strip() for line in program.texts[:-1] if "(" in line.split("=")[0])
+    result = tuple(map(str, derivation.shape))
+    return to_expression(text, tuple(words), ranks=ranks, shapes=words, dims=program.dims, result=result, functions=own)
 
 
 def judge(derivation: Derivation, claim: Claim, exact: bool = False, against: str | None = None, seed: int = 0) -> Report:
