@@ -35,6 +35,7 @@ LAYERS = (
     "functions",
     "primitives",
     "program",
+    "kinks",
     "verification.differences",  # the meaning of an unevaluated ∂
     "index.evaluate",
     "language",

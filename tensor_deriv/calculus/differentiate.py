@@ -41,7 +41,6 @@ SMALL = 8  # nodes of an upstream gradient that is written out rather than named
 LARGE = 45  # the same for a part that the parser named, and for Jacobians
 
 QUESTION = Rule("question", "", "", "question", lambda node: None)
-CHAIN_TENSOR = Rule("chain rule", "∂l/∂X = ∂l/∂T : ∂T/∂X", _BOOK, "chain", lambda node: None)
 CHAIN_DELTA = Rule("contraction in components", "(gᵢgⱼ) : (gᵏgˡ) = δᵢᵏ δⱼˡ", _BOOK, "chain", lambda node: None)
 CHAIN_COMPONENT = Rule("component chain rule", "∂l/∂xₘₙ = ∂l/∂tᵢⱼ ∂tᵢⱼ/∂xₘₙ", _BOOK, "chain", lambda node: None)
 BY_NAME = Rule("by its name", "f(u) = t", "the program", "function", lambda node: None)

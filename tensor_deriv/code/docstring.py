@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..index.dims import Dim
-from ..index.nodes import Apply, Expr, Function, Opaque, walk
-from ..primitives import TABLE
+from ..index.nodes import Opaque
+from ..kinks import kinks
 from ..program import Program
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def derivative_doc(derivation: Derivation) -> Docstring:
     title = f"{kind} by {derivation.wrt} of {question(derivation.program)}."
     given = shapes(derivation.gradient.program, derivation.given)
     notes = [f"Zero, since {derivation.wrt} does not occur."] if derivation.zero else []
-    return Docstring(title, given, [f"returns: {returned(derivation)}"], [*notes, *kinks([derivation])])
+    return Docstring(title, given, [f"returns: {returned(derivation)}"], [*notes, *at_kinks([derivation])])
 
 
 def derivatives_doc(derivations: Sequence[Derivation], given: Mapping[str, tuple[Dim, ...]]) -> Docstring:
@@ -55,7 +55,7 @@ def derivatives_doc(derivations: Sequence[Derivation], given: Mapping[str, tuple
         for line in shapes(derivation.gradient.program, {name: given[name] for name in derivation.given}):
             parts[line] = line
     lines = [f"returns by {derivation.wrt}: {returned(derivation)}" for derivation in derivations]
-    return Docstring(title, list(parts), lines, kinks(derivations))
+    return Docstring(title, list(parts), lines, at_kinks(derivations))
 
 
 def value_doc(derivation: Derivation) -> Docstring:
@@ -102,23 +102,8 @@ def returned(derivation: Derivation) -> str:
     return f"{shape_text(derivation.shape)}, laid out as {layout}"
 
 
-def kinks(derivations: Iterable[Derivation]) -> list[str]:
-    """What is taken where a function or primitive on the way to a variable has no derivative."""
-    found: dict[str, None] = {}
-    for derivation in derivations:
-        program = derivation.below
-        moving = program.dependents(derivation.wrt) | {derivation.wrt}
-        for body in [*(program.definitions[name].body for name in program.definitions if name in moving), program.result.body]:
-            found.update((kink(node), None) for node in walk(body) if node.tensors & moving)
-    texts = [text for text in found if text]
+def at_kinks(derivations: Iterable[Derivation]) -> list[str]:
+    """One line that says what is taken at kinks, where there are any."""
+    texts = dict.fromkeys(text for derivation in derivations for text in kinks(derivation.below, derivation.wrt))
     return [f"At kinks: {'; '.join(texts)}."] if texts else []
 
-
-def kink(node: Expr) -> str:
-    """What a function or primitive takes where it has no derivative; empty where it has one everywhere."""
-    match node:
-        case Function(row, _):
-            return str(row.kink)
-        case Apply(primitive, _, _, _):
-            return TABLE[primitive].kink
-    return ""

@@ -6,8 +6,6 @@ from . import make
 from .nodes import Add, Array, Einsum
 from .text import TextPrinter
 
-COLUMNS = "vec stacks columns"
-
 
 def kronecker_text(node: Array) -> str | None:
     """`kron(B, A) + …` with vec(dY) = K vec(dX); None where a term has no such form.

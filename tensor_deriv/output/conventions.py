@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ..index.dims import Dim
-from ..index.nodes import Affine, Apply, Expr, Function, Sum, walk
-from ..primitives import TABLE
+from ..index.nodes import Affine, Sum, walk
+from ..kinks import kinks
 
 if TYPE_CHECKING:
     from ..derivation import Derivation
@@ -15,11 +15,7 @@ if TYPE_CHECKING:
 
 def conventions(derivation: Derivation) -> tuple[str, ...]:
     """What is taken where the expression has no derivative, for each function on the way to the variable."""
-    below = derivation.below
-    moving = below.dependents(derivation.wrt) | {derivation.wrt}
-    bodies = [below.result.body, *(below.definitions[name].body for name in below.definitions if name in moving)]
-    found = [kink for body in bodies for node in walk(body) if (kink := _kink(node, moving))]
-    return tuple(dict.fromkeys([*found, *_places(derivation)]))
+    return tuple(dict.fromkeys([*kinks(derivation.below, derivation.wrt), *_places(derivation)]))
 
 
 def notes(derivation: Derivation) -> tuple[str, ...]:
@@ -27,14 +23,6 @@ def notes(derivation: Derivation) -> tuple[str, ...]:
     several = any(isinstance(section.steps[0].expr, Sum) for section in derivation.sections)
     held = ("a ∂ on the right-hand side holds every other named tensor fixed",) if several else ()
     return derivation.conventions + held
-
-
-def _kink(node: Expr, moving: set[str]) -> str:
-    if not node.tensors & moving:
-        return ""
-    if isinstance(node, Function):
-        return str(node.row.kink)
-    return TABLE[node.primitive].kink if isinstance(node, Apply) else ""
 
 
 def _places(derivation: Derivation) -> Iterable[str]:
