@@ -174,13 +174,19 @@ class Derivation:
 
         return to_dict(self)
 
+    def to_html(self, steps: bool = True, every: bool = False) -> str:
+        """The derivation with the verdict of its check as one page that needs nothing from elsewhere."""
+        from .output.html import article, page, page_title
+
+        return page([article(self, self.check(), steps, every)], page_title([self]))
+
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"
 
     def _repr_html_(self) -> str:
-        from .output.html import to_html
+        from .output.html import fragment
 
-        return to_html(self)
+        return fragment(self, self.check())
 
     def __repr__(self) -> str:
         return f"<derivation of {self.program.texts[-1]!r} by {self.wrt}: {self.matrix or 'no matrix form'}>"

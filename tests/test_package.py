@@ -173,7 +173,7 @@ def test_the_wheel_holds_the_catalogue_and_works_from_any_folder(wheel, tmp_path
     for path in Path(shelf.folder()).rglob("*"):
         if path.is_file():
             assert "tensor_deriv/derivations/" + path.relative_to(Path(shelf.folder())).as_posix() in names
-    assert "tensor_deriv/py.typed" in names
+    assert {"tensor_deriv/py.typed", "tensor_deriv/output/assets/page.css", "tensor_deriv/output/assets/page.js"} <= set(names)
     assert not [name for name in names if name.startswith(("tests/", "derivations/", "shared/"))]
     zipfile.ZipFile(wheel).extractall(tmp_path / "installed")
     done = subprocess.run(

@@ -83,6 +83,8 @@ def render(found: Sequence[Checked], form: str, lines: Lines) -> str:
         return code(found, form)
     if form == "json":
         return as_json(found)
+    if form == "html":
+        return as_page(found, lines)
     return "\n\n".join(PRINTERS[form](item, lines).strip("\n") for item in found)
 
 
@@ -101,6 +103,14 @@ def as_json(found: Sequence[Checked]) -> str:
     return json.dumps(records[0] if len(records) == 1 else records, ensure_ascii=False, indent=2)
 
 
+def as_page(found: Sequence[Checked], lines: Lines) -> str:
+    """One page, an article for each."""
+    from ..output.html import article, page, page_title
+
+    articles = [article(item.derivation, item.report, lines.steps, lines.every) for item in found]
+    return page(articles, page_title([item.derivation for item in found]))
+
+
 def _report(item: Checked, lines: Lines) -> str:
     from ..output.report import report
 
@@ -112,5 +122,4 @@ PRINTERS: dict[str, Callable[[Checked, Lines], str]] = {
     "text": lambda item, lines: item.derivation.text(steps=lines.steps, every=lines.every),
     "latex": lambda item, lines: item.derivation.latex(steps=lines.steps, every=lines.every),
     "markdown": lambda item, lines: item.derivation.markdown(steps=lines.steps),
-    "html": lambda item, lines: item.derivation._repr_html_(),
 }

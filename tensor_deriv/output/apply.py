@@ -101,7 +101,7 @@ def _stacked(draw: Draw) -> Draw:
 
 
 def _inverse(printer: IndexPrinter, node: Apply, env: Env) -> Printed:
-    head = printer.target.bracket(_tensor(printer, node) + printer.target.marks["inverse"])
+    head = printer.target.bracket(printer.target.raised(_tensor(printer, node), "inverse"))
     return printer.indexed(head, node.slots, env)
 
 
@@ -127,9 +127,7 @@ def _prod(printer: IndexPrinter, node: Apply, env: Env) -> Printed:
     batch, out = node.slots[: rank - width], [printer.slot(slot) for slot in node.slots[rank - width :]]
     acted = _spare(printer, node, width)
     left_out = ["".join(out[at : at + width]) for at in range(0, len(out), width)]
-    rule = "".join(acted) + (f" {target.marks['not']} " + ", ".join(left_out) if left_out else "")
-    sign = rf"\prod_{{{rule}}}" if not target.slashed else f"Π_{rule}" if not left_out else f"Π_({rule})"
-    return f"{sign} {_argument(printer, node, acted, batch)}", SERIES
+    return f"{target.product(''.join(acted), left_out)} {_argument(printer, node, acted, batch)}", SERIES
 
 
 _WHOLE: Mapping[str, Draw] = {"norm": _norm, "logdet": _logdet, "det": _det, "inv": _inverse}

@@ -196,7 +196,7 @@ class ArrayPrinter(EntriesPrinter):
             return self.target.zeros if not node.value else "1", ATOM
         if node.rank == 1:
             return self.target.ones, ATOM
-        return self.target.chain([self.target.ones, self.target.ones + self.target.marks["transposed"]]), PRODUCT
+        return self.target.chain([self.target.ones, self.target.raised(self.target.ones, "transposed")]), PRODUCT
 
 
 def is_single(part: Array, product: Array) -> bool:

@@ -30,7 +30,7 @@ def axes(node: Call) -> tuple[int, ...]:
 def _sum(printer: ArrayPrinter, node: Call) -> Printed:
     # Σ_i a_ij = (Aᵀ 1)_j, Σ_j a_ij = (A 1)_i
     target, acted = printer.target, axes(node)
-    ones, row = target.ones, target.ones + target.marks["transposed"]
+    ones, row = target.ones, target.raised(target.ones, "transposed")
     if not node.arg.rank:
         return printer.term(node.arg)
     if len(acted) == node.arg.rank:
@@ -52,7 +52,7 @@ def _mean(printer: ArrayPrinter, node: Call) -> Printed:
 
 
 def _inverse(printer: ArrayPrinter, node: Call) -> Printed:
-    return printer.at(node.arg, ATOM) + printer.target.marks["inverse"], FACTOR
+    return printer.target.raised(printer.at(node.arg, ATOM), "inverse"), FACTOR
 
 
 def _logdet(printer: ArrayPrinter, node: Call) -> Printed:
@@ -78,11 +78,11 @@ def _named(printer: ArrayPrinter, node: Call) -> Printed:
     if node.shape == node.arg.shape and not node.keepdims:
         if acted == (0,):
             inner = target.bracket(printer.transposed(node.arg)[0])
-            return target.operator(node.name) + inner + target.marks["transposed"], FACTOR
+            return target.raised(target.operator(node.name) + inner, "transposed"), FACTOR
         return target.operator(node.name) + target.bracket(printer.term(node.arg)[0]), ATOM
     under = "columns" if acted == (0,) else "rows"
     text = target.operator(node.name, target.word(under)) + target.bracket(printer.term(node.arg)[0])
-    return (text + target.marks["transposed"], FACTOR) if node.keepdims and under == "columns" else (text, ATOM)
+    return (target.raised(text, "transposed"), FACTOR) if node.keepdims and under == "columns" else (text, ATOM)
 
 
 _CALLS: Mapping[str, Draw] = {"sum": _sum, "mean": _mean, "inv": _inverse, "logdet": _logdet, "norm": _norm}

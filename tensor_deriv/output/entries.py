@@ -33,15 +33,15 @@ class EntriesPrinter(ABC):
         if isinstance(node, T):
             return self.term(node.arg)
         if isinstance(node, Call) and node.name == "inv":
-            return self.at(node.arg, ATOM) + self.target.marks["inverse transposed"], FACTOR
-        return self.at(node, ATOM) + self.target.marks["transposed"], FACTOR
+            return self.target.raised(self.at(node.arg, ATOM), "inverse transposed"), FACTOR
+        return self.target.raised(self.at(node, ATOM), "transposed"), FACTOR
 
     def spread(self, node: Array, shape: Shape) -> Printed:
         """A node repeated to a larger shape, with vectors of ones."""
         own, ones = node.shape, self.target.ones
         if own == shape or node.rank == len(shape) == 0:
             return self.term(node)
-        row = ones + self.target.marks["transposed"]
+        row = self.target.raised(ones, "transposed")
         if node.rank < 2 and all(extent == UNIT for extent in own):
             return self._constant(node, shape)
         if node.rank == 1:
@@ -58,7 +58,7 @@ class EntriesPrinter(ABC):
     def full(self, shape: Shape) -> list[str]:
         """The factors of an array of ones."""
         ones = self.target.ones
-        return [ones] if len(shape) == 1 or shape[1] == UNIT else [ones, ones + self.target.marks["transposed"]]
+        return [ones] if len(shape) == 1 or shape[1] == UNIT else [ones, self.target.raised(ones, "transposed")]
 
     def _entries(self, above: Sequence[Array], below: Sequence[Array], shape: Shape) -> Printed:
         """A Hadamard product; a factor that is repeated along an axis as a diagonal matrix."""
@@ -96,14 +96,14 @@ class EntriesPrinter(ABC):
     def _outer_parts(self, left: Sequence[Array], right: Sequence[Array], below: Sequence[Array]) -> Printed:
         # v_i w_j = (v wᵀ)_ij
         first, second = self._side_vector(left, below), self._side_vector(right, below)
-        return self.target.chain([self.fit(first, FACTOR), self.fit(second, ATOM) + self.target.marks["transposed"]]), PRODUCT
+        return self.target.chain([self.fit(first, FACTOR), self.target.raised(self.fit(second, ATOM), "transposed")]), PRODUCT
 
     def _repeated(self, parts: Sequence[Array], below: Sequence[Array], shape: Shape) -> Printed:
         side = _side(parts[0], shape)
         vector, ones = self._side_vector(parts, below), self.target.ones
         if side == "left":
-            return self.target.chain([self.fit(vector, FACTOR), ones + self.target.marks["transposed"]]), PRODUCT
-        return self.target.chain([ones, self.fit(vector, ATOM) + self.target.marks["transposed"]]), PRODUCT
+            return self.target.chain([self.fit(vector, FACTOR), self.target.raised(ones, "transposed")]), PRODUCT
+        return self.target.chain([ones, self.target.raised(self.fit(vector, ATOM), "transposed")]), PRODUCT
 
     def _hadamard(self, above: Sequence[Printed], below: Sequence[Printed], shape: Shape) -> Printed:
         if len(above) == 1 and not below:

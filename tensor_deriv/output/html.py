@@ -1,25 +1,198 @@
-"""A derivation as a small piece of HTML, for notebooks."""
+"""A derivation as HTML: an article for a page or a notebook, and a page that needs nothing from elsewhere."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from functools import cache
+from hashlib import sha256
 from html import escape
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from .conventions import layout
-from .latex import derivation_latex
+from ..code.targets import TARGETS
+from .citations import Citation
+from .conventions import layout, notes, shape_text, zero_sentence
+from .latex import answer_lines, derivation_latex
+from .lines import Line, Writer
 from .markdown import title
+from .mathematics import mathematics
+from .mathml_target import MATHML
 from .matrix_text import code_lines, reason
+from .record import source_or_none
+from .report import kronecker_line
 
 if TYPE_CHECKING:
     from ..derivation import Derivation
+    from ..verification.check import Report
+
+_NUMBER = ' class="td-number"'
+_COLUMNS = (("compared", ""), ("points", _NUMBER), ("worst relative error", _NUMBER), ("verdict", ""))
+SHOWN = {"numpy": "NumPy", "torch": "PyTorch", "jax": "JAX"}  # what a code target calls itself
 
 
-def to_html(derivation: Derivation) -> str:
-    """Title, layout, the derivation as LaTeX between `$$`, the array form and the conventions, escaped."""
-    parts = [f"<p><strong>{escape(title(derivation))}</strong></p>", f"<p>{escape(layout(derivation))}</p>"]
-    parts.append(f"<div>$${escape(derivation_latex(derivation, derivation.style, True, False))}$$</div>")
-    code = escape("\n".join(code_lines(derivation)))
-    parts += [f"<p>{escape(words)}</p>" for words in [reason(derivation)] if words]
-    parts += [f"<pre><code>{code}</code></pre>"] if code else []
-    parts += [f"<ul>{''.join(f'<li>{escape(words)}</li>' for words in derivation.conventions)}</ul>"] if derivation.conventions else []
-    return f'<div class="tensor-deriv">{"".join(parts)}</div>'
+@cache
+def asset(name: str) -> str:
+    """The text of `derivation.css`, `page.css` or `page.js`."""
+    return files(__package__).joinpath("assets", name).read_text(encoding="utf-8")
+
+
+def css() -> str:
+    """The styles of a page."""
+    return asset("derivation.css") + asset("page.css")
+
+
+def page(articles: Sequence[str], head: str) -> str:
+    """A whole page around articles: no script, font or picture from elsewhere."""
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(head)}</title>\n<style>\n{css()}</style>\n</head>\n<body>\n<main>\n"
+        + "\n".join(articles)
+        + f"\n</main>\n<script>\n{asset('page.js')}</script>\n</body>\n</html>"
+    )
+
+
+def fragment(derivation: Derivation, check_report: Report | None) -> str:
+    """An article with its styles and no script, for notebooks."""
+    return f"<div><style>{asset('derivation.css')}</style>{article(derivation, check_report)}</div>"
+
+
+def article(derivation: Derivation, check_report: Report | None, steps: bool = True, every: bool = False) -> str:
+    """The question, every step, the result, the sources to copy, the verdict and the rules; styled by `css`."""
+    return Article(derivation, check_report).html(steps, every)
+
+
+def page_title(derivations: Sequence[Derivation]) -> str:
+    """The title of the first, and by what the others derive."""
+    others = "".join(f", {derivation.wrt}" for derivation in derivations[1:])
+    return title(derivations[0]).replace("`", "") + others
+
+
+class Article:
+    """Writes one derivation; ids begin with `own`, so that several fit into one page."""
+
+    def __init__(self, derivation: Derivation, check_report: Report | None) -> None:
+        self.derivation, self.report = derivation, check_report
+        self.writer = Writer(derivation, MATHML, derivation.style)
+        question = repr((derivation.program.texts, derivation.wrt, derivation.order, derivation.style))
+        self.own = "td-" + sha256(question.encode()).hexdigest()[:8]
+        self.rules = 0
+
+    def html(self, steps: bool, every: bool) -> str:
+        """The whole article."""
+        sections = list(self.writer.sections(every)) if steps else []
+        sources = self._sources(steps, every)
+        blocks = [
+            self._header(),
+            self._part("Forward pass", self._lines(self.writer.definitions())),
+            self._part("Derivation", self._steps(sections)),
+            self._part("Result", self._result(sources), "td-result"),
+            self._part("Conventions", _items(notes(self.derivation))),
+            self._part("To copy", _copied(sources), "td-sources"),
+            self._part("Check", _verdict(self.report) if self.report else ""),
+            self._part("Rules", _rules(line for section in sections for line in section)),
+            '<p class="td-status" role="status"></p>',
+        ]
+        body = "\n".join(filter(None, blocks))
+        return f'<article class="tensor-deriv" id="{self.own}" aria-labelledby="{self.own}-title">\n{body}\n</article>'
+
+    def _header(self) -> str:
+        derivation = self.derivation
+        texts = "\n".join(derivation.program.texts)
+        shapes = ", ".join(f"{name}: {shape_text(tensor.shape)}" for name, tensor in derivation.program.inputs.items())
+        return (
+            f'<header>\n<h2 id="{self.own}-title">{_coded(title(derivation))}</h2>\n<pre><code>{escape(texts)}</code></pre>\n'
+            f'<p class="td-quiet">{escape(shapes)}. {escape(layout(derivation).capitalize())}.</p>\n</header>'
+        )
+
+    def _part(self, head: str, body: str, kind: str = "") -> str:
+        if not body:
+            return ""
+        name = f"{self.own}-{head.lower().replace(' ', '-')}"
+        return f'<section class="{kind}" aria-labelledby="{name}">\n<h3 id="{name}">{head}</h3>\n{body}\n</section>'
+
+    def _steps(self, sections: Iterable[list[Line]]) -> str:
+        zero = f"<p>{_coded(zero_sentence(self.derivation))}</p>" if self.derivation.zero else ""
+        return zero + "\n".join(map(self._lines, sections))
+
+    def _lines(self, lines: Sequence[Line]) -> str:
+        """Equations one below the other, each marked where it differs from the one before."""
+        before = ""
+        rows = []
+        for line in lines:
+            compared = before if line.rule and not line.left and not line.matrix else ""
+            rows.append(self._line(line, compared))
+            before = line.right
+        return f'<ol class="td-lines">\n{"".join(rows)}</ol>' if rows else ""
+
+    def _line(self, line: Line, before: str) -> str:
+        left = mathematics(line.left) if line.left else ""
+        right = mathematics(f"<mo>=</mo>{line.right}", f"<mo>=</mo>{before}" if before else "")
+        rule = self._rule(line) if line.rule else ""
+        return f'<li class="td-line"><span class="td-left">{left}</span><span class="td-right">{right}</span>{rule}</li>\n'
+
+    def _rule(self, line: Line) -> str:
+        self.rules += 1
+        name = f"{self.own}-law-{self.rules}"
+        law = f'<span class="td-law" role="tooltip" id="{name}">{"".join(map(_citation, line.cited))}</span>'
+        button = f'<button type="button" aria-describedby="{name}">{escape(line.rule)}</button>'
+        return f'<span class="td-rule">{button}{law}</span>' if line.cited else f'<span class="td-rule">{escape(line.rule)}</span>'
+
+    def _result(self, sources: Sequence[tuple[str, str, str]]) -> str:
+        code = "\n".join(code_lines(self.derivation))
+        lines = self._lines(answer_lines(self.writer))
+        words = [words for words in (reason(self.derivation), kronecker_line(self.derivation)) if words]
+        name = f"{self.own}-matrix"
+        shown = f'<pre id="{name}"><code>{escape(code)}</code></pre>' if code else ""
+        copies = [(name, "matrix form")] * bool(code) + [(where, f"{what}") for what, where, _ in sources]
+        buttons = "".join(f'<button type="button" data-copy="{where}">Copy {what}</button>' for where, what in copies)
+        return lines + "".join(f"<p>{escape(text)}</p>" for text in words) + shown + f'<div class="td-bar">{buttons}</div>'
+
+    def _sources(self, steps: bool, every: bool) -> list[tuple[str, str, str]]:
+        """What can be copied: its name, the id of where it stands, and the text."""
+        latex = derivation_latex(self.derivation, self.derivation.style, steps, every)
+        found = [("LaTeX", f"{self.own}-latex", latex)]
+        for target in TARGETS:
+            source = source_or_none(self.derivation, target)
+            found += [(SHOWN.get(target, target), f"{self.own}-{target}", source)] if source else []
+        return found
+
+
+def _coded(text: str) -> str:
+    """Escaped words, what stands between backticks as code."""
+    parts = escape(text).split("`")
+    return "".join(f"<code>{part}</code>" if place % 2 else part for place, part in enumerate(parts))
+
+
+def _items(texts: Sequence[str]) -> str:
+    return f"<ul>{''.join(f'<li>{escape(text)}</li>' for text in texts)}</ul>" if texts else ""
+
+
+def _copied(sources: Sequence[tuple[str, str, str]]) -> str:
+    return "\n".join(
+        f'<details class="td-source"><summary>{what}</summary><pre id="{where}"><code>{escape(text)}</code></pre></details>'
+        for what, where, text in sources
+    )
+
+
+def _citation(item: Citation) -> str:
+    return f"<span>{escape(item.name)}: {escape(item.law)}</span><span>{escape(item.source)}</span>"
+
+
+def _rules(lines: Iterable[Line]) -> str:
+    """Every rule that was used, once, with its law and source."""
+    cited = dict.fromkeys(item for line in lines for item in line.cited)
+    rows = (f"<div><dt>{escape(item.name)}</dt><dd>{escape(item.law)}<br><span>{escape(item.source)}</span></dd></div>" for item in cited)
+    return f'<dl class="td-rules">{"".join(rows)}</dl>' if cited else ""
+
+
+def _verdict(report: Report) -> str:
+    """The outcome in one word, and a row for each comparison."""
+    word = '<p class="td-good">passed</p>' if report.ok else '<p class="td-bad">FAILED</p>'
+    head = "".join(f'<th scope="col"{kind}>{word}</th>' for word, kind in _COLUMNS)
+    rows = "".join(
+        f'<tr><th scope="row">{escape(trial.what)}</th><td{_NUMBER}>{trial.points}</td><td{_NUMBER}>{trial.error:.1e}</td>'
+        f"<td>{'agrees' if trial.ok else 'FAILS'}{escape(f' ({trial.note})' if trial.note else '')}</td></tr>"
+        for trial in report.trials
+    )
+    return f'{word}<div class="td-table"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'

@@ -134,13 +134,15 @@ class IndexPrinter(ProductPrinter):
 
     def _transposed(self, node: Component, env: Env) -> Printed:
         swapped = node.slots[::-1]
-        mark = self.target.marks["transposed"]
         drawn = self.names.drawn.get(node.tensor)
         if drawn is None:
-            return self.target.bracket(self.quotient(self.names.quotients[node.tensor], swapped, env)[0]) + mark, FACTOR
+            return self._turned(self.quotient(self.names.quotients[node.tensor], swapped, env))
         if self.mixed or drawn.part.sub:
-            return self.target.bracket(self.indexed(drawn.part, swapped, env)[0]) + mark, FACTOR
-        return self.indexed(self.target.letter(drawn.part) + mark, swapped, env)[0], FACTOR
+            return self._turned(self.indexed(drawn.part, swapped, env))
+        return self.indexed(self.target.raised(self.target.letter(drawn.part), "transposed"), swapped, env)[0], FACTOR
+
+    def _turned(self, printed: Printed) -> Printed:
+        return self.target.raised(self.target.bracket(printed[0]), "transposed"), FACTOR
 
     def _opaque(self, node: Opaque, env: Env) -> Printed:
         function = self.target.letter(self.names.result.part if node.function == self._function() else Symbol(node.function))

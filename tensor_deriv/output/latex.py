@@ -23,6 +23,12 @@ def derivation_latex(derivation: Derivation, style: str, steps: bool, every: boo
 
 def last_line(writer: Writer) -> str:
     """The answer as one equation, after what it names that the caller did not."""
+    lines = answer_lines(writer)
+    return f"{lines[0].left} = {lines[0].right}" if len(lines) == 1 else aligned(lines)
+
+
+def answer_lines(writer: Writer) -> list[Line]:
+    """The answer as a line, after what it names that the caller did not."""
     named = {item.name for item in writer.derivation.form.definitions}
     parts = list(writer.sections(False))
     final = parts[-1]
@@ -31,8 +37,7 @@ def last_line(writer: Writer) -> str:
         before = [line for part in parts[:-1] if part[-1].matrix for line in [Line(_left(part), part[-1].right)]] if named else []
     else:
         before = writer.introductions()
-    lines = [*before, Line(left, final[-1].right)]
-    return f"{left} = {final[-1].right}" if len(lines) == 1 else aligned(lines)
+    return [*before, Line(left, final[-1].right)]
 
 
 def _left(part: list[Line]) -> str:

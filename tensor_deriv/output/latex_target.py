@@ -26,7 +26,6 @@ MARKS = {
     "where": r"\left[{0} = {1}\right]",
     "basis": r"\mathbf{{0}}",
     "with": r"\text{with }",
-    "not": r"\neq",
 }
 
 
@@ -34,6 +33,7 @@ class Latex:
     """LaTeX that KaTeX, MathJax and pdflatex with amsmath all take."""
 
     slashed = False
+    tall: Sequence[str] = (r"\partial", r"\sum")
     minus = "-"
     delta = r"\delta"
     hadamard = r"\odot"
@@ -84,6 +84,9 @@ class Latex:
     def superscript(self, base: str, exponent: str) -> str:
         return f"{base}^{{{exponent}}}"
 
+    def raised(self, base: str, mark: str) -> str:
+        return base + self.marks[mark]
+
     def root(self, text: str) -> str:
         return rf"\sqrt{{{text}}}"
 
@@ -101,6 +104,10 @@ class Latex:
 
     def series(self, letters: Sequence[str]) -> str:
         return rf"\sum_{{{','.join(letters)}}}"
+
+    def product(self, letters: str, left_out: Sequence[str]) -> str:
+        rule = r" \neq " + ", ".join(left_out) if left_out else ""
+        return rf"\prod_{{{letters}{rule}}}"
 
     def derivative(self, order: int, above: str, below: Sequence[str]) -> Printed:
         power = f"^{order}" if order > 1 else ""

@@ -15,6 +15,7 @@ from ..matrix.nodes import Array
 from ..program import Definition
 from .array import ArrayPrinter, has_ones, printable
 from .chain import chain_step
+from .citations import MATRIX_FORM, Citation, citations
 from .index import IndexPrinter
 from .names import Names
 from .naming import letters
@@ -34,6 +35,7 @@ class Line:
     right: str
     rule: str = ""
     matrix: bool = False  # an index-free line
+    cited: tuple[Citation, ...] = ()  # what the rule says, and where it comes from
 
 
 class Writer:
@@ -100,11 +102,14 @@ class Writer:
         left = self.left(section, printer)
         lines: list[Line] = []
         last, shown = "", left
-        for step, rule in [(step, step.name) for step in steps] if every else grouped(steps):
-            line = self.line(section, step, printer, left)
-            if line.right != shown or (step is steps[-1] and not lines and not self._obvious(section)):
-                lines.append(Line("" if line.left == last else line.left, line.right, "" if rule == "question" else rule))
+        before: Expr | None = None
+        for group, rule in [([step], step.name) for step in steps] if every else grouped(steps):
+            line = self.line(section, group[-1], printer, left)
+            if line.right != shown or (group[-1] is steps[-1] and not lines and not self._obvious(section)):
+                rule, cited = "" if rule == "question" else rule, citations(group, before)
+                lines.append(Line("" if line.left == last else line.left, line.right, rule, cited=cited))
                 last, shown = line.left, line.right
+            before = group[-1].expr
         return lines + self.matrix(section, last, shown, every) if lines and not self._obvious(section) else []
 
     def _obvious(self, section: Section) -> bool:
@@ -148,8 +153,8 @@ class Writer:
         if (left, right) == (last, shown):
             return []
         before = self.tidying(left, right) if final and every else []
-        rule = "matrix form" if not before else before.pop().rule
-        return [*before, *parts, Line("" if (left == last or before) and not parts else left, right, rule, True)]
+        rule, cited = (MATRIX_FORM.name, (MATRIX_FORM,)) if not before else (before[-1].rule, before.pop().cited)
+        return [*before, *parts, Line("" if (left == last or before) and not parts else left, right, rule, True, cited)]
 
     def tidying(self, left: str, right: str) -> list[Line]:
         """The matrix form as it was read off, and what each law made of it; the last is the one that is printed."""
@@ -159,7 +164,8 @@ class Writer:
             if printable(node):
                 text = self.arrays.print(node)
                 if not lines or lines[-1].right != text:
-                    lines.append(Line("" if lines else left, text, step.law, True))
+                    cited = Citation(step.law, step.identity, "matrix algebra; compared numerically")
+                    lines.append(Line("" if lines else left, text, step.law, True, (cited,) if lines else (MATRIX_FORM,)))
         return lines
 
     @cached_property
@@ -181,8 +187,8 @@ class Writer:
         return found
 
 
-def grouped(steps: Sequence[Step]) -> list[tuple[Step, str]]:
-    """The last step of each group, with the names of its rules; every step where there is one group alone.
+def grouped(steps: Sequence[Step]) -> list[tuple[list[Step], str]]:
+    """The steps of each group, with the names of its rules; every step where there is one group alone.
 
     The question counts with the chain rule behind it.
     """
@@ -192,7 +198,7 @@ def grouped(steps: Sequence[Step]) -> list[tuple[Step, str]]:
             groups[-1].append(step)
         else:
             groups.append([step])
-    return [(step, step.name) for step in groups[0]] if len(groups) == 1 else [(group[-1], rule_names(group)) for group in groups]
+    return [([step], step.name) for step in groups[0]] if len(groups) == 1 else [(group, rule_names(group)) for group in groups]
 
 
 def rule_names(group: Sequence[Step]) -> str:

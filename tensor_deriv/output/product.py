@@ -80,9 +80,10 @@ class ProductPrinter(ABC):
         over, under = self._words(rest[0], not rest[1]), self._below(rest[1], value)
         if not signs:
             return self._assembled(value, over, under)
+        bare = value == 1 and not any(front)
         constant = self._assembled(value, self._words(front[0], False), self._words(front[1], False))[0]
         body = self._assembled(Fraction(1), over, under)[0]
-        return self.target.join([*([constant] if constant != "1" else []), self.target.series(signs), body]), SERIES
+        return self.target.join([*([] if bare else [constant]), self.target.series(signs), body]), SERIES
 
     def _alone(self, pair: tuple[Expr, Env], negative: bool) -> Printed:
         expr, env = pair
@@ -105,7 +106,7 @@ class ProductPrinter(ABC):
         if not under:
             words = ([top] if top else []) + over
             return self.target.join(words) or "1", PRODUCT if over else ATOM
-        tall = [word for word in over if r"\partial" in word or r"\sum" in word]
+        tall = [word for word in over if any(mark in word for mark in self.target.tall)]
         rest = ([top] if top else []) + [word for word in over if word not in tall]
         fraction, tight = self.target.fraction(rest, under)
         return (self.target.join([*tall, fraction]), PRODUCT) if tall else (fraction, tight)

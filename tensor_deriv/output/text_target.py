@@ -34,7 +34,6 @@ MARKS = {
     "where": "[{0} = {1}]",
     "basis": "{0}",
     "with": "with ",
-    "not": "≠",
 }
 
 
@@ -42,6 +41,7 @@ class Text:
     """Unicode for a terminal: indices as plain `_ij`."""
 
     slashed = True
+    tall: Sequence[str] = ()
     minus = "−"
     delta = "δ"
     hadamard = "⊙"
@@ -85,6 +85,9 @@ class Text:
         exponent = exponent.replace("⊙ ", "⊙")
         return f"{base}^{exponent}" if re.fullmatch(r"⊙?[^\W_]+", exponent) else f"{base}^({exponent})"
 
+    def raised(self, base: str, mark: str) -> str:
+        return base + self.marks[mark]
+
     def root(self, text: str) -> str:
         return f"√({text})"
 
@@ -110,6 +113,9 @@ class Text:
 
     def series(self, letters: Sequence[str]) -> str:
         return "Σ_" + _row(letters)
+
+    def product(self, letters: str, left_out: Sequence[str]) -> str:
+        return f"Π_({letters} ≠ {', '.join(left_out)})" if left_out else f"Π_{letters}"
 
     def derivative(self, order: int, above: str, below: Sequence[str]) -> Printed:
         return self.inline(order, above, below), FACTOR

@@ -100,8 +100,7 @@ def test_html_is_escaped():
     tags = Tags()
     derived = td.derive("sum(relu(X @ w))", "w")
     tags.feed(derived._repr_html_())
-    assert set(tags.tags) <= {"div", "p", "strong", "pre", "code", "ul", "li"}
-    assert "> 0" in tags.text
+    assert not {"script", "link", "img", "iframe"} & set(tags.tags)
     assert derived.latex() in tags.text
 
 

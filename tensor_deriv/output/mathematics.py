@@ -1,0 +1,52 @@
+"""Lines of MathML in a page: what changed from one line to the next is marked, and a long line may break at its operators."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from xml.etree import ElementTree
+
+from .mathml_target import Element, element
+
+CHANGED = "td-new"
+BREAKS = frozenset("+−⊙⊘:·")
+
+
+def mathematics(fragment: str, before: str = "") -> str:
+    """A fragment as `math` elements; what differs from the fragment `before` carries a class."""
+    row = element(fragment)
+    if before:
+        mark_changes(list(element(before)), list(row))
+    return "".join(f'<math displaystyle="true">{"".join(map(_text, piece))}</math>' for piece in pieces(list(row)))
+
+
+def pieces(children: Sequence[Element]) -> list[list[Element]]:
+    """The children of a row, cut before each operator that joins two of them."""
+    found: list[list[Element]] = [[]]
+    for child in children:
+        if found[-1] and child.text in BREAKS and child.tag == "mo" and not child.get("form"):
+            child.set("form", "infix")
+            found.append([])
+        found[-1].append(child)
+    return found
+
+
+def mark_changes(old: Sequence[Element], new: Sequence[Element]) -> None:
+    """Mark the elements of `new` that `old` does not have, as deep inside as the two agree in kind."""
+    matcher = SequenceMatcher(None, list(map(_text, old)), list(map(_text, new)), False)
+    for kind, a, b, c, d in matcher.get_opcodes():
+        if kind == "replace" and b - a == d - c and all(map(_alike, old[a:b], new[c:d])):
+            for before, after in zip(old[a:b], new[c:d], strict=True):
+                mark_changes(list(before), list(after))
+        elif kind in ("replace", "insert"):
+            for child in new[c:d]:
+                child.set("class", CHANGED)
+
+
+def _alike(old: Element, new: Element) -> bool:
+    """Whether two elements differ in what they hold alone, and may be compared part by part."""
+    return old.tag == new.tag and len(old) > 0 and (len(old) == len(new) or old.tag == "mrow")
+
+
+def _text(node: Element) -> str:
+    return ElementTree.tostring(node, encoding="unicode")
