@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-from .errors import DerivationError, UnknownNameError
+from .errors import UnknownNameError
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 FOLDERS = (os.path.join(HERE, "derivations"), os.path.join(os.path.dirname(HERE), "derivations"))  # as installed, and in the source tree
@@ -29,7 +29,7 @@ def find(name_or_path: str) -> str:
         return name_or_path
     if name_or_path in names():
         return os.path.join(folder(), name_or_path + ENDING)
-    hint = suggestion(name_or_path, names()) or f"; known are {', '.join(names())}, and the path of a {ENDING} file works too"
+    hint = suggestion(name_or_path, names()) or f"; `derive list` shows the catalogue, and the path of a {ENDING} file works too"
     raise UnknownNameError(f"there is no derivation `{name_or_path}`{hint}")
 
 
@@ -38,27 +38,14 @@ def is_path(text: str) -> bool:
     return text.endswith(ENDING) or "/" in text or os.sep in text
 
 
-def title(name: str) -> str:
-    """What a shipped entry is about; of a broken one what is wrong with it."""
-    try:
-        return _plain_title(find(name)) or _title(name)
-    except (DerivationError, OSError, UnicodeDecodeError) as error:
-        return f"(unreadable: {error})".splitlines()[0]
-
-
-def _plain_title(path: str) -> str:
-    """The text of a line `title = "…"` that needs no TOML to be read; empty where it needs that."""
-    with open(path, encoding="utf-8") as file:
-        lines = [line.partition("=") for line in file if line.startswith("title")]
-    value = lines[0][2].strip() if lines else ""
-    plain = len(value) > 2 and value[0] == value[-1] == '"' and value.count('"') == 2 and "\\" not in value
-    return value[1:-1] if plain else ""
-
-
-def _title(name: str) -> str:
-    from .catalogue import load
-
-    return load(name).title
+def files(place: str) -> tuple[str, ...]:
+    """The derivations' files that a name, a file or a folder stands for; UnknownNameError where there is none."""
+    if not os.path.isdir(place):
+        return (find(place),)
+    found = sorted(name for name in os.listdir(place) if name.endswith(ENDING))
+    if not found:
+        raise UnknownNameError(f"{place}: there is no {ENDING} file in this folder")
+    return tuple(os.path.join(place, name) for name in found)
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:

@@ -29,6 +29,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 LAYERS = (
     "errors",
     "shelf",
+    "entryfile",
     "structural",
     "index",
     "special",
@@ -136,7 +137,7 @@ def test_what_does_not_compute_loads_no_numpy(statement):
     assert not {"numpy", "sympy", "opt_einsum", "torch", "jax"} & loaded_by(statement)
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["list"], ["--version"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["list"], ["list", "linear"], ["--version"], ["check", "--help"]])
 def test_help_and_lists_load_no_numpy(arguments):
     run = f"from tensor_deriv.cli import main\ntry: main({arguments!r})\nexcept SystemExit: pass"
     assert "numpy" in loaded_by("import numpy")

@@ -1,4 +1,4 @@
-"""The commands: a derivation by name, `expr`, `verify`, `list`, `check`."""
+"""The commands that answer a question: a derivation by name, `expr`, `verify`; and the group that holds all."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import click
 
 from .. import __version__, shelf
 from ..errors import DerivationError, UnknownNameError
+from .keeping import check, list_entries, new, show
 from .options import assumptions, shapes
 from .streams import ReaderGone, discard_output, reader_may_go, use_utf8
 
@@ -233,21 +234,5 @@ def verify(expression: str, shape: Sequence[str], define: Sequence[str], assume:
     return verdict(expression, shapes=shapes(shape), definitions=tuple(define), assume=assumptions(assume), **choices)
 
 
-@main.command("list")
-def list_entries() -> None:
-    """Show the catalogue."""
-    found = [(name, shelf.title(name)) for name in shelf.names()]
-    width = max((len(name) for name, _ in found), default=0)
-    for name, what in found:
-        click.echo(f"{name:{width}}  {what}")
-
-
-@main.command("check")
-@click.argument("names", nargs=-1, metavar="[NAME|PATH]…")
-@click.option("--jobs", type=click.IntRange(1, 256), default=1, show_default=True, metavar="N", help="Processes to work with.")
-@click.option("--accept", is_flag=True, help="Accept the LaTeX as it comes out now, where the check holds.")
-def check(names: Sequence[str], jobs: int, accept: bool) -> int:
-    """Check every derivation of the catalogue against its expectations."""
-    from .examine import examine_all
-
-    return examine_all(names or shelf.names(), jobs, accept)
+for command in (list_entries, show, new, check):
+    main.add_command(command)

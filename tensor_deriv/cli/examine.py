@@ -1,18 +1,16 @@
-"""`derive check`: every derivation against its own check, the expected result, and the accepted LaTeX."""
+"""A derivation of the catalogue against its own check, the expected result, and the accepted LaTeX."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
 import numpy as np
 
+from .. import shelf
 from ..catalogue import Entry, load
 from ..errors import DerivationError, UnknownNameError
 from ..language.reader import read_program
@@ -25,7 +23,6 @@ from .streams import write_whole
 if TYPE_CHECKING:
     from ..derivation import Derivation
 
-FAILED = 1
 SEED = 20_231_203  # other points than those of the derivation's own check
 
 
@@ -44,38 +41,7 @@ class Verdict:
     task: Task
     faults: tuple[str, ...]
     error: float = float("nan")
-
-
-def examine_all(targets: Iterable[str], jobs: int, accept: bool) -> int:
-    """Examine entries, print a table, return the exit status."""
-    verdicts = list(_verdicts([*targets], jobs, accept))
-    width = max((len(verdict.task.target) for verdict in verdicts), default=0)
-    for verdict in verdicts:
-        click.echo(_row(verdict, width))
-    wrong = sum(bool(verdict.faults) for verdict in verdicts)
-    click.echo(f"{len(verdicts)} derivatives, {wrong} failed" if wrong else f"{len(verdicts)} derivatives, all as expected")
-    return FAILED if wrong else 0
-
-
-def _row(verdict: Verdict, width: int) -> str:
-    head = f"{verdict.task.target:{width}}  {verdict.task.variable:4}"
-    if not verdict.faults:
-        return f"{head}  right, worst relative error {verdict.error:.1e}"
-    return "\n".join([f"{head}  FAILED", *("    " + line for fault in verdict.faults for line in fault.splitlines())])
-
-
-def _verdicts(targets: Sequence[str], jobs: int, accept: bool) -> Iterator[Verdict]:
-    tasks: list[Task] = []
-    for target in targets:
-        try:
-            tasks += [Task(target, variable) for variable in load(target).variables]
-        except DerivationError as error:
-            yield Verdict(Task(target, "-"), (str(error),))
-    if jobs == 1:
-        yield from (examine(task, accept) for task in tasks)
-        return
-    with ProcessPoolExecutor(min(jobs, max(len(tasks), 1)), get_context("spawn")) as pool:
-        yield from pool.map(examine, tasks, [accept] * len(tasks))
+    accepted: bool = False  # its LaTeX was written anew
 
 
 def examine(task: Task, accept: bool = False) -> Verdict:
@@ -85,24 +51,25 @@ def examine(task: Task, accept: bool = False) -> Verdict:
         derivation = entry.derive(task.variable)
         report = derivation.check(exact=True)
         faults = [str(trial) for trial in report.trials if not trial.ok] or ([] if report.ok else ["nothing was checked"])
-        if accept and not faults:
-            accept_latex(entry, derivation)
+        accepted = accept and not faults and accept_latex(entry, derivation)
         faults += [*expectation_faults(entry, derivation), *latex_faults(entry, derivation)]
-        return Verdict(task, tuple(faults), report.worst)
+        return Verdict(task, tuple(faults), report.worst, accepted)
     except DerivationError as error:
         return Verdict(task, (str(error),))
 
 
 def expectation_faults(entry: Entry, derivation: Derivation) -> Iterator[str]:
-    """Where the result differs from the expected one, in meaning or in wording."""
-    want, got = entry.expect.get(derivation.wrt), derivation.matrix
-    if want is None:
-        return
-    error = meaning_error(entry, derivation, want)
-    if error > 10 * EXACT:
-        yield f"expected {want}, which is something else: relative error {error:.1e}; derived {got}"
-    elif "".join(want.split()) != "".join((got or "").split()):
-        yield f"expected {want}, derived {got}: equal, and written otherwise"
+    """Where the result differs from the expected one, in meaning or in wording, and in meaning from the published one."""
+    got = derivation.matrix
+    for word, table in (("expected", entry.expect), ("published", entry.published)):
+        want = table.get(derivation.wrt)
+        if want is None:
+            continue
+        error = meaning_error(entry, derivation, want)
+        if error > 10 * EXACT:
+            yield f"{word} {want}, which is something else: relative error {error:.1e}; derived {got}"
+        elif word == "expected" and "".join(want.split()) != "".join((got or "").split()):
+            yield f"expected {want}, derived {got}: equal, and written otherwise (what stands under [published] may be)"
 
 
 def meaning_error(entry: Entry, derivation: Derivation, text: str) -> float:
@@ -138,11 +105,18 @@ def accepted_path(entry: Entry, variable: str) -> Path:
     return entry.path.with_suffix("") / f"{variable}.tex"
 
 
-def accept_latex(entry: Entry, derivation: Derivation) -> None:
-    """Write the LaTeX of a derivation as the accepted one."""
+def accept_latex(entry: Entry, derivation: Derivation) -> bool:
+    """Write the LaTeX of a derivation as the accepted one; whether it was another before."""
     path = accepted_path(entry, derivation.wrt)
-    path.parent.mkdir(exist_ok=True)
-    write_whole(str(path), derivation.latex().rstrip("\n") + "\n")
+    text = derivation.latex().rstrip("\n") + "\n"
+    if path.is_file() and path.read_text(encoding="utf-8") == text:
+        return False
+    try:
+        path.parent.mkdir(exist_ok=True)
+    except OSError as error:
+        raise DerivationError(f"{path.parent}: cannot be made: {error.strerror}") from None
+    write_whole(str(path), text)
+    return True
 
 
 def latex_faults(entry: Entry, derivation: Derivation) -> Iterator[str]:
@@ -151,8 +125,15 @@ def latex_faults(entry: Entry, derivation: Derivation) -> Iterator[str]:
     if not path.parent.is_dir():
         return
     if not path.is_file():
-        yield f"{path} is missing; `derive check --accept` writes it"
+        yield f"{path} is missing; `derive check {_called(entry)} --accept` writes it"
         return
     accepted, got = path.read_text(encoding="utf-8").splitlines(), derivation.latex().splitlines()
     if accepted != got:
-        yield "\n".join(["the LaTeX is not the accepted one:", *difflib.unified_diff(accepted, got, str(path), "derived", lineterm="")])
+        lines = difflib.unified_diff(accepted, got, f"{path} (accepted)", "derived now", lineterm="")
+        yield "\n".join([f"the LaTeX is not the accepted one; `derive check {_called(entry)} --accept` takes it:", *lines])
+
+
+def _called(entry: Entry) -> str:
+    """What the command line calls an entry."""
+    assert entry.path is not None
+    return entry.name if str(entry.path.parent) == shelf.folder() else str(entry.path)

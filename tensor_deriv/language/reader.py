@@ -72,14 +72,16 @@ def _letters(tree: ast.expr) -> set[str]:
 
 
 def _assumptions(assume: Mapping[str, str | Iterable[str]]) -> dict[str, frozenset[str]]:
-    found = {}
-    for name, words in assume.items():
-        parts = words.replace(",", " ").split() if isinstance(words, str) else list(words)
-        for word in parts:
-            if word not in ASSUMPTIONS:
-                raise UnknownNameError(f"`{word}` is no assumption; known are {', '.join(ASSUMPTIONS)}")
-        found[name] = frozenset(parts)
-    return found
+    return {name: parse_assumption(words) for name, words in assume.items()}
+
+
+def parse_assumption(words: str | Iterable[str]) -> frozenset[str]:
+    """What is assumed of a tensor, as a caller writes it: "spd constant", "spd,constant" or ("spd", "constant")."""
+    parts = words.replace(",", " ").split() if isinstance(words, str) else list(words)
+    for word in parts:
+        if word not in ASSUMPTIONS:
+            raise UnknownNameError(f"`{word}` is no assumption; known are {', '.join(ASSUMPTIONS)}")
+    return frozenset(parts)
 
 
 def _define(scope: Scope, line: Line, text: str, declared: Mapping[str, tuple[Dim, ...]]) -> None:
@@ -89,7 +91,7 @@ def _define(scope: Scope, line: Line, text: str, declared: Mapping[str, tuple[Di
     if line.name in scope.definitions:
         raise ParseError(f"`{line.name}` is defined twice", line.left)
     if line.name in scope.inputs or line.name in _names(line.tree) - _letters(line.tree):
-        raise ParseError(f"`{line.name}` is used before its definition", line.left)
+        raise ParseError(f"`{line.name}` is used before its definition; each stands before its first use, and none needs itself", line.left)
     if line.name in OPERATIONS or line.name in functions.TABLE:
         raise ParseError(f"`{line.name}` is a function and cannot be defined", line.left)
     want = scope.shapes.pop(line.name, None)
@@ -204,4 +206,4 @@ def _user_function(scope: Scope, line: Line, text: str) -> functions.Elementwise
     return user_function(line, scope.functions)
 
 
-__all__ = ["ASSUMPTIONS", "DerivationError", "UnsupportedError", "parse_shape", "read_program"]
+__all__ = ["ASSUMPTIONS", "DerivationError", "UnsupportedError", "parse_assumption", "parse_shape", "read_program"]
