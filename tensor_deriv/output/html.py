@@ -88,7 +88,7 @@ class Article:
             self._part("Derivation", self._steps(sections)),
             self._part("Result", self._result(sources), "td-result"),
             self._part("Conventions", _items(notes(self.derivation))),
-            self._part("To copy", _copied(sources), "td-sources"),
+            self._part("LaTeX and code", _copied(sources), "td-sources"),
             self._part("Check", _verdict(self.report) if self.report else ""),
             self._part("Rules", _rules(line for section in sections for line in section)),
             '<p class="td-status" role="status"></p>',
@@ -100,9 +100,10 @@ class Article:
         derivation = self.derivation
         texts = "\n".join(derivation.program.texts)
         shapes = ", ".join(f"{name}: {shape_text(tensor.shape)}" for name, tensor in derivation.program.inputs.items())
+        words = "Layout" + layout(derivation).removeprefix("layout")
         return (
             f'<header>\n<h2 id="{self.own}-title">{_coded(title(derivation))}</h2>\n<pre><code>{escape(texts)}</code></pre>\n'
-            f'<p class="td-quiet">{escape(shapes)}. {escape(layout(derivation).capitalize())}.</p>\n</header>'
+            f'<p class="td-quiet">{escape(shapes)}. {escape(words)}.</p>\n</header>'
         )
 
     def _part(self, head: str, body: str, kind: str = "") -> str:

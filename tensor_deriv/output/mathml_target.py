@@ -204,14 +204,22 @@ def _set(found: re.Match[str]) -> str:
 
 
 def _settle(node: Element) -> None:
-    before: Element | None = None
     for place, child in enumerate(list(node)):
         _settle(child)
         if child.tag == "mrow" and len(child) == 1:
             node[place] = child[0]
+    for before, child, after in zip([None, *node], node, [*node[1:], None], strict=False):
         if child.text in _SIGNS and (before is None or (before.tag == "mo" and before.get("form") != "postfix")):
             child.set("form", "prefix")
-        before = child
+        if child.text == "\u2062" and (_wide(before) or _wide(after)):
+            child.set("lspace", "0.17em")
+
+
+def _wide(node: Element | None) -> bool:
+    """A word or a fraction, which stands apart from what it is multiplied by."""
+    if node is None or node.tag == "mfrac":
+        return node is not None
+    return _wide(node[0]) if node.tag.startswith(("msub", "msup", "munder")) else node.tag == "mi" and len(node.text or "") > 1
 
 
 MATHML = MathML()
