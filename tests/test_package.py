@@ -51,6 +51,7 @@ LAYERS = (
     "verification.claim",
     "catalogue",
     "cli",
+    "pytest_plugin",
     "__main__",
 )
 LAZY = ("derivation", "__init__", "shelf")  # they load what they are asked for, upwards too
@@ -132,7 +133,10 @@ def loaded_by(statement: str) -> set[str]:
     return set(done.stdout.splitlines()[-1].split())
 
 
-@pytest.mark.parametrize("statement", ["import tensor_deriv", "import tensor_deriv.cli", "import tensor_deriv as t; t.load('linear')"])
+@pytest.mark.parametrize(
+    "statement",
+    ["import tensor_deriv", "import tensor_deriv.cli", "import tensor_deriv as t; t.load('linear')", "import tensor_deriv.pytest_plugin"],
+)
 def test_what_does_not_compute_loads_no_numpy(statement):
     assert not {"numpy", "sympy", "opt_einsum", "torch", "jax"} & loaded_by(statement)
 
