@@ -9,24 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..catalogue import Entry
+from ..checked import Checked, answers
 from ..derivation import TARGETS
-from ..errors import UnsupportedError
 from .streams import deliver
 
 if TYPE_CHECKING:
-    from ..derivation import Derivation
-    from ..verification.check import Report
+    from ..catalogue import Entry
 
 FAILED = 1
-
-
-@dataclass(frozen=True)
-class Checked:
-    """A derivation and the report of its check."""
-
-    derivation: Derivation
-    report: Report
 
 
 def answer(
@@ -41,32 +31,13 @@ def answer(
 ) -> int:
     """Derive, check and print; the exit status."""
     question = replace(entry, order=order or entry.order, style=style or entry.style)
-    found = [_checked(question, variable) for variable in _variables(question, wrt)]
+    found = answers(question, wrt)
     failed = [item for item in found if not item.report.ok]
     for item in failed:
-        click.echo(failure(item), err=True)
+        click.echo(f"error: {item.failure}", err=True)
     if not failed:
         deliver(render(found, form, Lines(not no_steps, steps == "all")), output)
     return FAILED if failed else 0
-
-
-def _checked(question: Entry, variable: str) -> Checked:
-    derivation = question.derive(variable)
-    return Checked(derivation, derivation.check())
-
-
-def _variables(question: Entry, wrt: str | None) -> tuple[str, ...]:
-    if wrt is not None:
-        return (wrt,)
-    if not question.variables:
-        raise UnsupportedError("the expression has no variable to derive by")
-    return question.variables
-
-
-def failure(item: Checked) -> str:
-    """What of a check failed, in words."""
-    trials = "\n".join(f"  {trial}" for trial in item.report.trials if not trial.ok)
-    return f"error: the derivative by `{item.derivation.wrt}` failed its check, so it is not shown\n{trials}"
 
 
 @dataclass(frozen=True)
@@ -99,7 +70,7 @@ def code(found: Sequence[Checked], target: str) -> str:
 
 def as_json(found: Sequence[Checked]) -> str:
     """One record, or a list of them."""
-    records = [item.derivation.to_dict() for item in found]
+    records = [item.record() for item in found]
     return json.dumps(records[0] if len(records) == 1 else records, ensure_ascii=False, indent=2)
 
 

@@ -11,8 +11,9 @@ import click
 
 from .. import __version__, shelf
 from ..errors import DerivationError, UnknownNameError
+from ..pairs import assumptions, shapes
 from .keeping import check, list_entries, new, show
-from .options import assumptions, shapes
+from .serving import serve
 from .streams import ReaderGone, discard_output, reader_may_go, use_utf8
 
 if TYPE_CHECKING:
@@ -234,5 +235,5 @@ def verify(expression: str, shape: Sequence[str], define: Sequence[str], assume:
     return verdict(expression, shapes=shapes(shape), definitions=tuple(define), assume=assumptions(assume), **choices)
 
 
-for command in (list_entries, show, new, check):
+for command in (list_entries, show, new, check, serve):
     main.add_command(command)
