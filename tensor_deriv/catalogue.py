@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -27,7 +27,7 @@ class Entry:
 
     title: str
     result: str
-    tensors: Mapping[str, Sequence[object] | str] = field(default_factory=dict)
+    tensors: Mapping[str, str] = field(default_factory=dict)
     define: tuple[str, ...] = ()
     source: str = ""
     style: str = "cartesian"

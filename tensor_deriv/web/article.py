@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from ..checked import Checked
 
 
 def article(item: Checked) -> str:
     """The article of one derivation, its check included."""
-    from ..output.report import report
+    from ..output.html import article as written
 
-    return f"<article><pre>{escape(report(item.derivation, item.report))}</pre></article>"
+    return written(item.derivation, item.report)

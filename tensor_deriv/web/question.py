@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
@@ -24,7 +24,7 @@ class Question:
     expr: str
     wrt: str | None = None  # every variable in turn where it is left out
     definitions: tuple[str, ...] = ()
-    shapes: Mapping[str, Sequence[object] | str] | None = None
+    shapes: Mapping[str, str] | None = None
     assume: Mapping[str, str] | None = None
     order: int = 1
     style: str = "cartesian"
@@ -126,11 +126,19 @@ def _is_shapes(value: object) -> bool:
 
 
 def _is_shape(value: object) -> bool:
-    return isinstance(value, list) and all(_is_text(item) or type(item) is int for item in value)
+    return isinstance(value, list) and all(_is_dimension(item) for item in value)
+
+
+def _is_dimension(value: object) -> bool:
+    return type(value) is int or (isinstance(value, str) and bool(value.strip()) and "," not in value)
 
 
 def _is_assumptions(value: object) -> bool:
     return isinstance(value, dict) and all(_is_text(item) or _is_texts(item) for item in value.values())
+
+
+def _shapes(value: Mapping[str, str | list[object]]) -> dict[str, str]:
+    return {name: item if isinstance(item, str) else ",".join(str(part).replace(" ", "") for part in item) for name, item in value.items()}
 
 
 def _words(value: Mapping[str, str | Iterable[str]]) -> dict[str, str]:
@@ -141,7 +149,7 @@ FIELDS: dict[str, Field] = {
     "expr": Field('a text: the expression to derive, as in "x @ x"', _is_text),
     "wrt": Field("the name of a variable; every variable in turn where it is left out", _is_name),
     "definitions": Field('a list of texts, as in ["T = X @ W + b"]', _is_texts, tuple),
-    "shapes": Field('an object of shapes, as in {"X": "n d", "y": ["n"], "a": ""}', _is_shapes),
+    "shapes": Field('an object of shapes, as in {"X": "n d", "y": ["n"], "a": ""}', _is_shapes, _shapes),
     "assume": Field('an object of assumptions, as in {"A": "symmetric"}', _is_assumptions, _words),
     "order": Field(f"a whole number from 1 to {HIGHEST_ORDER}", lambda value: type(value) is int and 1 <= value <= HIGHEST_ORDER),
     "style": Field('"cartesian" or "mixed"', lambda value: value in STYLES),

@@ -206,6 +206,8 @@ def _references(node):
         ({"expr": 3}, "ParseError", "`expr` has to be a text", None),
         ({"expr": "x", "shapes": {"x": 3}}, "ParseError", "`shapes` has to be", None),
         ({"expr": "x", "shapes": {"x": [True]}}, "ParseError", "`shapes` has to be", None),
+        ({"expr": "x", "shapes": {"x": ["n,d"]}}, "ParseError", "`shapes` has to be", None),
+        ({"expr": "x", "shapes": {"x": [""]}}, "ParseError", "`shapes` has to be", None),
         ({"expr": "x", "order": True}, "ParseError", "`order` has to be", None),
         ({"expr": "x", "order": 5}, "ParseError", "from 1 to 4", None),
         ({"expr": "x", "style": "gothic"}, "ParseError", '"cartesian" or "mixed"', None),
