@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import re
+import signal
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -141,11 +144,15 @@ def test_the_catalogue_is_questions_that_can_be_asked(client):
         assert record["wrt"] == entry["variables"][0]
 
 
-def test_articles_are_html_with_everything_escaped(client):
-    found = client.post("/api/articles", json={**LINEAR}).json()
+def test_articles_are_html_that_the_policy_takes_with_everything_escaped(client):
+    found = client.post("/api/articles", json=LINEAR).json()
     fits(found, "Articles")
     assert [item["wrt"] for item in found["articles"]] == ["X", "W", "b"]
-    assert all("<article" in item["html"] and "<script" not in item["html"] and "style=" not in item["html"] for item in found["articles"])
+    refused_by_policy = re.compile(r"<(script|style|link|img)|\s(style|on\w+|src)=")
+    escaped = client.post("/api/articles", json={"expr": "sum(x*(x<b))", "wrt": "x"}).json()["articles"][0]["html"]
+    assert "x&lt;b" in escaped and "x<b" not in escaped
+    for html in (escaped, *(item["html"] for item in found["articles"])):
+        assert "<article" in html and "passed" in html and not refused_by_policy.search(html)
 
 
 def test_numbers_that_json_has_not_are_null():
@@ -388,12 +395,12 @@ def test_more_questions_than_may_wait_are_told_to_come_back():
 
 
 def test_a_process_that_ends_is_told_and_replaced(monkeypatch):
-    pids = []
+    processes = []
     start = web_pool.start_worker
 
     async def noted():
         worker = await start()
-        pids.append(worker)
+        processes.append(worker)
         return worker
 
     monkeypatch.setattr(web_pool, "start_worker", noted)
@@ -402,10 +409,10 @@ def test_a_process_that_ends_is_told_and_replaced(monkeypatch):
         with ThreadPoolExecutor() as pool:
             slow = pool.submit(client.post, "/api/derive", json=SLOW)
             time.sleep(0.5)
-            pids[0].stop()
+            os.kill(processes[0].process.pid, signal.SIGKILL)
             refused(slow.result(), 500, "ended")
         assert client.post("/api/read", json={"expr": "x"}).status_code == 200
-    assert all(worker.process.returncode is not None for worker in pids) and len(pids) == 2
+    assert all(worker.process.returncode is not None for worker in processes) and len(processes) == 2
 
 
 # ---- the worker's side, in this process
