@@ -32,7 +32,7 @@ def _upright(text: str) -> str:
 
 
 def _bold(text: str) -> str:
-    return f'<mi mathvariant="normal" style="font-weight:bold">{text}</mi>'
+    return f'<mi mathvariant="normal" class="td-bold">{text}</mi>'
 
 
 def _fenced(left: str, inner: str, right: str) -> str:
