@@ -149,8 +149,8 @@ def test_articles_are_html_that_the_policy_takes_with_everything_escaped(client)
     fits(found, "Articles")
     assert [item["wrt"] for item in found["articles"]] == ["X", "W", "b"]
     refused_by_policy = re.compile(r"<(script|style|link|img)|\s(style|on\w+|src)=")
-    escaped = client.post("/api/articles", json={"expr": "sum(x*(x<b))", "wrt": "x"}).json()["articles"][0]["html"]
-    assert "x&lt;b" in escaped and "x<b" not in escaped
+    escaped = client.post("/api/articles", json={"expr": "sum(x*(x<g))", "wrt": "x"}).json()["articles"][0]["html"]
+    assert "x&lt;g" in escaped and "x<g" not in escaped
     for html in (escaped, *(item["html"] for item in found["articles"])):
         assert "<article" in html and "passed" in html and not refused_by_policy.search(html)
 
