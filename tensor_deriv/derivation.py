@@ -156,6 +156,12 @@ class Derivation:
 
         return derivation_latex(self, self._style(style), steps, every)
 
+    def document(self, steps: bool = True, every: bool = False) -> str:
+        """The derivation as a complete LaTeX document, which pdflatex sets with amsmath alone."""
+        from .output.document import document
+
+        return document([self], "", steps, every)
+
     def text(self, style: str | None = None, steps: bool = True, every: bool = False) -> str:
         """The derivation in Unicode."""
         from .output.text import derivation_text

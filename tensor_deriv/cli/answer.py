@@ -28,15 +28,19 @@ def answer(
     steps: str,
     no_steps: bool,
     output: str | None,
+    document: bool,
 ) -> int:
     """Derive, check and print; the exit status."""
+    if document and form != "latex":
+        raise click.UsageError("--document goes with --format latex")
     question = replace(entry, order=order or entry.order, style=style or entry.style)
     found = answers(question, wrt)
     failed = [item for item in found if not item.report.ok]
     for item in failed:
         click.echo(f"error: {item.failure}", err=True)
     if not failed:
-        deliver(render(found, form, Lines(not no_steps, steps == "all")), output)
+        lines = Lines(not no_steps, steps == "all")
+        deliver(as_document(found, entry.source, lines) if document else render(found, form, lines), output)
     return FAILED if failed else 0
 
 
@@ -80,6 +84,13 @@ def as_page(found: Sequence[Checked], lines: Lines) -> str:
 
     articles = [article(item.derivation, item.report, lines.steps, lines.every) for item in found]
     return page(articles, page_title([item.derivation for item in found]))
+
+
+def as_document(found: Sequence[Checked], source: str, lines: Lines) -> str:
+    """One LaTeX document, a section for each."""
+    from ..output.document import document
+
+    return document([item.derivation for item in found], source, lines.steps, lines.every)
 
 
 def _report(item: Checked, lines: Lines) -> str:
