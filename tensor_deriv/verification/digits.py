@@ -217,7 +217,7 @@ def _products(array: Array, axes: tuple[int, ...], order: int) -> Array:
         left_out = place[len(batch) :]
         row = flat[place[: len(batch)]]
         result[place] = reduce(lambda a, b: a * b, (v for at, v in enumerate(row) if at not in left_out), mp.mpf(1))
-    return result.reshape(*batch, *acted * order)
+    return result.reshape((*batch, *acted * order))
 
 
 def _matrices(name: str, array: Array) -> Array:

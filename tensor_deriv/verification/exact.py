@@ -151,7 +151,7 @@ def _contracted(derivative: Array, along: Array) -> Array:
 
 def _in_digits(matter: Matter, rng: np.random.Generator, points: int) -> Verdict:
     worst = max(_error_in_digits(matter, rng, tried == points - 1) for tried in range(points))
-    digits = int(-mp.log10(worst)) if worst else mp.dps
+    digits = int(max(0, -mp.log10(worst))) if worst else mp.dps
     return Verdict(digits >= WANTED, "sixty digits", points, f"they agree in {digits} digits")
 
 
