@@ -34,7 +34,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 MUTATED = ("calculus/*.py", "index/indices.py", "index/evaluate.py", "index/nodes.py", "primitives.py", "functions.py", "verification/*.py")
 TESTS = (
     "tests/calculus/test_rules.py", "tests/index", "tests/test_primitives.py", "tests/test_functions.py", "tests/verification",
-    "tests/calculus/test_mutants.py", "tests/test_random_programs.py",
+    "tests/calculus/test_mutants.py", "tests/language/test_meaning.py", "tests/test_random_programs.py",
 )  # fmt: skip
 FIRST = (  # of a module, by the beginning of its name: what is most likely to see a fault in it
     ("calculus", "tests/calculus/test_rules.py"), ("index", "tests/index"), ("functions", "tests/test_functions.py"),
@@ -49,7 +49,8 @@ LIBRARIES = ("pytest", "hypothesis", "click.testing", "numpy", "sympy", "mpmath"
 
 EXCHANGED: dict[type[ast.AST], tuple[type[ast.AST], ...]] = {
     ast.Add: (ast.Sub,), ast.Sub: (ast.Add,), ast.Mult: (ast.Div,), ast.Div: (ast.Mult,), ast.Pow: (ast.Mult,), ast.MatMult: (ast.Mult,),
-    ast.FloorDiv: (ast.Mult,), ast.Mod: (ast.Mult,), ast.BitOr: (ast.BitAnd,), ast.BitAnd: (ast.BitOr,), ast.And: (ast.Or,), ast.Or: (ast.And,),
+    ast.FloorDiv: (ast.Mult,), ast.Mod: (ast.Mult,), ast.BitOr: (ast.BitAnd,), ast.BitAnd: (ast.BitOr,), ast.And: (ast.Or,),
+    ast.Or: (ast.And,),
     ast.Lt: (ast.LtE, ast.Gt), ast.LtE: (ast.Lt, ast.Gt), ast.Gt: (ast.GtE, ast.Lt), ast.GtE: (ast.Gt, ast.Lt), ast.Eq: (ast.NotEq,),
     ast.NotEq: (ast.Eq,), ast.Is: (ast.IsNot,), ast.IsNot: (ast.Is,), ast.In: (ast.NotIn,), ast.NotIn: (ast.In,),
 }  # fmt: skip

@@ -13,7 +13,7 @@ from tensor_deriv.calculus.assume import assumption_rules
 from tensor_deriv.calculus.contract import COLLECT, CONTRACT, DISTRIBUTE, FOLD, TIDY, collect, contract, distribute, fold, unresolved
 from tensor_deriv.calculus.engine import Recorder, Rule
 from tensor_deriv.calculus.rules import CHAIN, COMPONENT, CONSTANT, LINEAR, POWER, PRODUCT, SUM
-from tensor_deriv.functions import call
+from tensor_deriv.functions import TABLE, call
 from tensor_deriv.index.dims import named
 from tensor_deriv.index.indices import alpha_key, fresh
 from tensor_deriv.index.nodes import Component, Delta, Expr, Extent, Index, Number, Partial, Power, Product, Slot, Sum, number
@@ -234,6 +234,18 @@ def test_the_recorder_notes_what_changed_and_nothing_else() -> None:
     recorder = Recorder(Sum((x_i, ZERO)))
     assert recorder.everywhere(FOLD) and not recorder.everywhere(FOLD)
     assert [step.expr for step in recorder.steps] == [x_i]
+    again = Rule("again", "x = x", "nowhere", "none", lambda node: Component("x", (i,)) if isinstance(node, Component) else None)
+    assert not recorder.everywhere(again) and len(recorder.steps) == 1  # an equal node is no change
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_a_function_of_zero_is_folded_to_its_value_or_not_at_all(name: str) -> None:
+    row = TABLE[name]
+    folded = fold(call(name, *[ZERO] * row.arity))
+    with np.errstate(all="ignore"):
+        assert folded is None or (isinstance(folded, Number) and float(folded.value) == float(row.numpy(*[0.0] * row.arity)))
+    assert folded is None or name not in ("log", "softplus", "maximum")
+    assert fold(call(name, *[ONE_] * row.arity)) is None and fold(call(name, *[x_i] * row.arity)) is None
 
 
 def test_indices_of_the_question_are_those_of_the_answer() -> None:

@@ -79,7 +79,9 @@ VALUES: list[tuple[Callable[[Any], Any], Callable[[Any], Any]]] = [
 
 
 @pytest.mark.parametrize(("value", "slope"), VALUES)
-def test_the_derivative_is_right_and_what_is_off_by_a_hundred_thousandth_is_not(value: Callable[[Any], Any], slope: Callable[[Any], Any]) -> None:
+def test_the_derivative_is_right_and_what_is_off_by_a_hundred_thousandth_is_not(
+    value: Callable[[Any], Any], slope: Callable[[Any], Any]
+) -> None:
     x = np.asarray([0.3, -1.2, 0.9])
     truth = slope(x)
     assert difference_error(value, x, truth) == 0
@@ -89,7 +91,9 @@ def test_the_derivative_is_right_and_what_is_off_by_a_hundred_thousandth_is_not(
             wrong = truth.copy()
             wrong[place] += sign * 1e-5 * largest
             assert difference_error(value, x, wrong) == pytest.approx(1e-5, rel=0.05)
-    assert difference_error(value, x, -truth) == pytest.approx(2, rel=0.01) and difference_error(value, x, 0 * truth) == pytest.approx(1, rel=0.01)
+    assert difference_error(value, x, -truth) == pytest.approx(2, rel=0.01) and difference_error(value, x, 0 * truth) == pytest.approx(
+        1, rel=0.01
+    )
 
 
 def test_a_zero_derivative_is_compared_too() -> None:
@@ -103,7 +107,9 @@ def test_a_claim_of_another_shape_or_without_a_value_is_infinitely_wrong(claim: 
     assert difference_error(lambda x: np.sum(x), np.zeros(2), claim) == np.inf
 
 
-@pytest.mark.parametrize("value", [lambda x: np.sum(np.abs(x)), lambda x: 1e3 * np.sum(np.maximum(x, 0)), lambda x: np.sum(np.log(x)), lambda x: np.nan * x])
+@pytest.mark.parametrize(
+    "value", [lambda x: np.sum(np.abs(x)), lambda x: 1e3 * np.sum(np.maximum(x, 0)), lambda x: np.sum(np.log(x)), lambda x: np.nan * x]
+)
 def test_nothing_is_said_at_a_kink_or_where_there_is_no_value(value: Callable[[Any], Any]) -> None:
     with np.errstate(all="ignore"):
         assert difference_error(value, np.asarray([1.0, 0.0]), np.asarray([1.0, 0.5]) if value(np.ones(2)).ndim == 0 else np.eye(2)) is None
@@ -200,7 +206,9 @@ def test_a_mistake_in_the_gradient_of_a_definition_is_seen() -> None:
     assert not trial.ok and "∂/∂T" in trial.note
 
 
-@pytest.mark.parametrize("text", ["sum(relu(X @ w))", "sum(abs(X @ w - y))", "max(X @ w)", "sum(maximum(X @ w, y))", "sum(clip(X @ w, -1, 1))"])
+@pytest.mark.parametrize(
+    "text", ["sum(relu(X @ w))", "sum(abs(X @ w - y))", "max(X @ w)", "sum(maximum(X @ w, y))", "sum(clip(X @ w, -1, 1))"]
+)
 def test_a_mistake_beside_kinks_is_seen_and_what_is_right_passes(text: str) -> None:
     derivation = td.derive(text, "w", {name: shape for name, shape in SHAPES.items() if name in text.replace("max", "")})
     for seed in range(4):
@@ -273,7 +281,9 @@ def test_each_form_is_held_to_the_result_at_every_point() -> None:
         assert not wrong.ok and wrong.error == pytest.approx(1e-6, rel=1e-3)
 
 
-@pytest.mark.parametrize("error", [ValueError("no"), TypeError("no"), KeyError("no"), NameError("no"), ZeroDivisionError("no"), td.ShapeError("no")])
+@pytest.mark.parametrize(
+    "error", [ValueError("no"), TypeError("no"), KeyError("no"), NameError("no"), ZeroDivisionError("no"), td.ShapeError("no")]
+)
 def test_a_form_that_cannot_be_evaluated_fails(error: Exception) -> None:
     def broken(evaluator: Any, point: Any) -> Any:
         raise error

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import tensor_deriv as td
 from tensor_deriv.language.reader import read_program
 from tensor_deriv.primitives import TABLE
+from tensor_deriv.verification import exact as module
 from tensor_deriv.verification.check import exact_trial
 from tensor_deriv.verification.claim import read_claim
 from tensor_deriv.verification.digits import DigitsEvaluator, NoDigits, many, mp, primitive
@@ -219,7 +220,13 @@ def test_the_answer_of_another_question_is_wrong() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "text"),
-    [("symmetric", "x @ A @ x"), ("spd", "x @ inv(A) @ x"), ("diagonal", "x @ A @ x"), ("simplex", "sum(A)*(x @ x)"), ("orthogonal", "x @ A.T @ A @ x")],
+    [
+        ("symmetric", "x @ A @ x"),
+        ("spd", "x @ inv(A) @ x"),
+        ("diagonal", "x @ A @ x"),
+        ("simplex", "sum(A)*(x @ x)"),
+        ("orthogonal", "x @ A.T @ A @ x"),
+    ],
 )
 def test_an_assumption_is_kept_in_every_arithmetic(kind: str, text: str) -> None:
     derivation = td.derive(text, "x", {"A": "n n", "x": "n"}, assume={"A": kind})
@@ -239,3 +246,34 @@ def test_the_degree_is_bounded_from_above(text: str, least: int) -> None:
 def test_the_probability_is_stated() -> None:
     trial = exact_trial(td.derive("sum(x**3)", "x", {"x": "n"}), np.random.default_rng(0))
     assert "probability under" in trial.note and float(trial.note.split()[-1]) < 1e-30
+
+
+@pytest.mark.parametrize(("text", "drawing"), [("sum(x**3)", "draw_sizes"), ("sum(exp(x))", "draw")])
+def test_as_many_points_are_drawn_as_are_stated_and_one_has_a_size_of_one(monkeypatch: pytest.MonkeyPatch, text: str, drawing: str) -> None:
+    plain, sizes = getattr(module, drawing), []
+
+    def drawn(*args: Any) -> Any:
+        result = plain(*args)
+        sizes.append(result if isinstance(result, dict) else result.sizes)
+        return result
+
+    monkeypatch.setattr(module, drawing, drawn)
+    trial = exact_trial(td.derive(text, "x", {"x": "n"}), np.random.default_rng(0))
+    assert trial.points == 2 and len(sizes) == 2 and sizes[0]["n"] > 1 and sizes[1]["n"] == 1
+
+
+def test_a_question_whose_every_point_is_singular_is_left_to_many_digits(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain, calls = module._same_in_field, []
+
+    def singular(*args: Any, **named: Any) -> bool:
+        calls.append(args)
+        if len(calls) <= fails:
+            raise ZeroDivisionError
+        return plain(*args, **named)
+
+    monkeypatch.setattr(module, "_same_in_field", singular)
+    derivation = td.derive("sum(1/x)", "x", {"x": "n"})
+    for fails, arithmetic, tries in ((module.SINGULAR, "prime field", module.SINGULAR + 2), (99, "sixty digits", module.SINGULAR + 1)):
+        calls.clear()
+        trial = exact_trial(derivation, np.random.default_rng(0))
+        assert trial.ok and arithmetic in trial.what and len(calls) == tries

@@ -55,7 +55,7 @@ def test_a_tensor_keeps_its_assumption(kind: str) -> None:
             "simplex": A.min() > 0 and np.allclose(A.sum(axis=1), 1),
         }[kind]
         assert kept
-    assert np.ptp(A) > 0 or kind == "simplex" and n == 1
+    assert np.ptp(A) > 0 or (kind == "simplex" and n == 1)
 
 
 def test_orthogonal_columns_need_as_many_rows() -> None:
