@@ -262,7 +262,12 @@ def test_as_many_points_are_drawn_as_are_stated_and_one_has_a_size_of_one(monkey
     assert trial.points == 2 and len(sizes) == 2 and sizes[0]["n"] > 1 and sizes[1]["n"] == 1
 
 
-def test_a_question_whose_every_point_is_singular_is_left_to_many_digits(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("fails", "arithmetic", "tries"), [(module.SINGULAR, "prime field", module.SINGULAR + 2), (99, "digits", module.SINGULAR + 1)]
+)
+def test_a_question_whose_every_point_is_singular_is_left_to_many_digits(
+    monkeypatch: pytest.MonkeyPatch, fails: int, arithmetic: str, tries: int
+) -> None:
     plain, calls = module._same_in_field, []
 
     def singular(*args: Any, **named: Any) -> bool:
@@ -272,8 +277,5 @@ def test_a_question_whose_every_point_is_singular_is_left_to_many_digits(monkeyp
         return plain(*args, **named)
 
     monkeypatch.setattr(module, "_same_in_field", singular)
-    derivation = td.derive("sum(1/x)", "x", {"x": "n"})
-    for fails, arithmetic, tries in ((module.SINGULAR, "prime field", module.SINGULAR + 2), (99, "sixty digits", module.SINGULAR + 1)):
-        calls.clear()
-        trial = exact_trial(derivation, np.random.default_rng(0))
-        assert trial.ok and arithmetic in trial.what and len(calls) == tries
+    trial = exact_trial(td.derive("sum(1/x)", "x", {"x": "n"}), np.random.default_rng(0))
+    assert trial.ok and arithmetic in trial.what and len(calls) == tries

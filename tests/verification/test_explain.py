@@ -111,7 +111,7 @@ def test_small_tensors_keep_what_is_assumed(kind: str) -> None:
 
 
 def test_terms_add_up_to_the_whole() -> None:
-    program = read_program("(x + y)*(x - 2*y)*a + z", {name: "n" for name in "xyz"} | {"a": ""})
+    program = read_program("(x + y)*(x - 2*y)*a + z", dict.fromkeys("xyz", "n") | {"a": ""})
     parts = terms(program.result.body)
     assert len(parts) == 5
     given = {name: np.random.default_rng(3).normal(size=4) for name in "xyz"} | {"a": np.asarray(1.3)}
@@ -173,7 +173,7 @@ def test_a_seed_gives_the_same_verdict_again() -> None:
 
 
 def test_a_step_of_tidying_that_changes_the_value_is_no_step(monkeypatch: pytest.MonkeyPatch) -> None:
-    shapes = {name: "n n" for name in "ABX"}
+    shapes = dict.fromkeys("ABX", "n n")
     derivation = td.derive("trace(A.T @ X @ B @ X)", "X", shapes)
     steps = tidying_module.checked_tidying(derivation)
     assert len(steps) > 1 and steps[-1].node == derivation.form.node
