@@ -186,6 +186,12 @@ class Derivation:
 
         return page([article(self, self.check(), steps, every)], page_title([self]))
 
+    def to_svg(self) -> str:
+        """The tensor networks of the answer, before and after contraction; UnsupportedError where it is no network."""
+        from .output.svg import derivation_svg
+
+        return derivation_svg([self])
+
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"
 

@@ -412,4 +412,4 @@ def test_the_choices_are_those_that_the_derivation_has():
     from tensor_deriv.cli import answer, commands
 
     assert commands.STYLES == derivation.STYLES
-    assert set(commands.FORMATS) == {*answer.PRINTERS, "json", "html", *derivation.TARGETS}
+    assert set(commands.FORMATS) == {*answer.PRINTERS, *answer.TOGETHER, *derivation.TARGETS}

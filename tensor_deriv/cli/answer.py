@@ -56,10 +56,8 @@ def render(found: Sequence[Checked], form: str, lines: Lines) -> str:
     """The text of answers in one form."""
     if form in TARGETS:
         return code(found, form)
-    if form == "json":
-        return as_json(found)
-    if form == "html":
-        return as_page(found, lines)
+    if form in TOGETHER:
+        return TOGETHER[form](found, lines)
     return "\n\n".join(PRINTERS[form](item, lines).strip("\n") for item in found)
 
 
@@ -72,7 +70,7 @@ def code(found: Sequence[Checked], target: str) -> str:
     return all_derivatives_source([item.derivation for item in found], target)
 
 
-def as_json(found: Sequence[Checked]) -> str:
+def as_json(found: Sequence[Checked], lines: Lines) -> str:
     """One record, or a list of them."""
     records = [item.record() for item in found]
     return json.dumps(records[0] if len(records) == 1 else records, ensure_ascii=False, indent=2)
@@ -93,12 +91,20 @@ def as_document(found: Sequence[Checked], source: str, lines: Lines) -> str:
     return document([item.derivation for item in found], source, lines.steps, lines.every)
 
 
+def as_picture(found: Sequence[Checked], lines: Lines) -> str:
+    """One picture, the networks below each other."""
+    from ..output.svg import derivation_svg
+
+    return derivation_svg([item.derivation for item in found])
+
+
 def _report(item: Checked, lines: Lines) -> str:
     from ..output.report import report
 
     return report(item.derivation, item.report, lines.steps, lines.every)
 
 
+TOGETHER: dict[str, Callable[[Sequence[Checked], Lines], str]] = {"json": as_json, "html": as_page, "svg": as_picture}
 PRINTERS: dict[str, Callable[[Checked, Lines], str]] = {
     "report": _report,
     "text": lambda item, lines: item.derivation.text(steps=lines.steps, every=lines.every),

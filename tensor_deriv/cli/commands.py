@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Function = Callable[..., Any]
 STYLES = ("cartesian", "mixed")
-FORMATS = ("report", "text", "latex", "markdown", "html", "json", "numpy", "torch", "jax")
+FORMATS = ("report", "text", "latex", "markdown", "html", "svg", "json", "numpy", "torch", "jax")
 HINT = '; `derive list` shows the catalogue, and `derive expr "…" --wrt V` derives any expression'
 TRACEBACK = "TENSOR_DERIV_TRACEBACK"  # an environment variable for those who look for a fault of the program
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}

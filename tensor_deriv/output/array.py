@@ -137,7 +137,7 @@ class ArrayPrinter(EntriesPrinter):
 
     def _in_front(self, words: list[str], body: Printed | None) -> Printed:
         if body is None:
-            return self.target.join(words) or "1", PRODUCT if len(words) > 1 else FACTOR
+            return self.target.join(words) or self.target.number(Fraction(1))[0], PRODUCT if len(words) > 1 else FACTOR
         if not words:
             return body
         return self.target.join([*words, self.fit(body, PRODUCT)]), PRODUCT
@@ -193,7 +193,7 @@ class ArrayPrinter(EntriesPrinter):
 
     def _filled(self, node: Filled) -> Printed:
         if not node.value or node.rank == 0:
-            return self.target.zeros if not node.value else "1", ATOM
+            return self.target.zeros if not node.value else self.target.number(Fraction(1))[0], ATOM
         if node.rank == 1:
             return self.target.ones, ATOM
         return self.target.chain([self.target.ones, self.target.raised(self.target.ones, "transposed")]), PRODUCT

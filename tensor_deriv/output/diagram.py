@@ -6,7 +6,7 @@ which is 1 where all its ends have the same index: a third factor, a sum over a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..calculus.differentiate import Section
@@ -20,6 +20,7 @@ from .product import positive_first
 from .tensors import in_components
 
 TENSOR, DELTA, FUNCTION, DOT = "tensor", "delta", "function", "dot"
+Edge = tuple[int, int, Index]  # two nodes, and what they share
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,13 @@ class Node:
 
 @dataclass(frozen=True)
 class Network:
-    """One term: what stands in front, its nodes in the order they are drawn, edges and open ends with their letters."""
+    """One term: what stands in front, its nodes in the order they are drawn, edges and open ends with their indices."""
 
     front: str
     nodes: tuple[Node, ...]
-    edges: tuple[tuple[int, int, str], ...]
-    ends: tuple[tuple[int, str], ...]
+    edges: tuple[Edge, ...]
+    ends: tuple[tuple[int, Index], ...]
+    letters: Mapping[Index, str]
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ class Diagram:
 
     head: str
     text: str
-    networks: tuple[Network, ...]
+    networks: tuple[Network, ...]  # their sum is `expr`
+    expr: Expr
 
 
 def diagrams(writer: Writer) -> list[Diagram]:
@@ -74,7 +77,7 @@ def _diagram(writer: Writer, section: Section, head: str, expr: Expr) -> Diagram
     printer = writer.printer([*terms, Sum(tuple(terms))], section.axes)
     free = [index for slot in section.axes for index in slot_indices(slot)]
     text = f"{writer.left(section, printer)} = {writer.tensors.right(printer, Sum(tuple(terms)), section.axes, (), False)}"
-    return Diagram(head, text, tuple(_network(printer, term, free) for term in terms))
+    return Diagram(head, text, tuple(_network(printer, term, free) for term in terms), expr)
 
 
 def _network(printer: IndexPrinter, term: Product, free: Sequence[Index]) -> Network:
@@ -84,8 +87,7 @@ def _network(printer: IndexPrinter, term: Product, free: Sequence[Index]) -> Net
     nodes += [Node(DOT, "", (index,)) for index in dict.fromkeys([*term.over, *free]) if _meets(index, nodes, index in free)]
     row = _row(nodes, free)
     letters = {index: printer.target.slot(printer.letters[index]) for index in {*term.over, *free}}
-    edges = [(first, second, letters[index]) for first, second, index in _edges(row, free)]
-    return Network(front, tuple(row), tuple(edges), tuple((place, letters[index]) for place, index in _ends(row, free)))
+    return Network(front, tuple(row), tuple(_edges(row, free)), tuple(_ends(row, free)), letters)
 
 
 def _node(printer: IndexPrinter, factor: Expr) -> Node:
@@ -121,8 +123,8 @@ def _row(nodes: Sequence[Node], free: Sequence[Index]) -> list[Node]:
     return [nodes[place] for place in row]
 
 
-def _edges(nodes: Sequence[Node], free: Sequence[Index]) -> list[tuple[int, int, Index]]:
-    found: list[tuple[int, int, Index]] = []
+def _edges(nodes: Sequence[Node], free: Sequence[Index]) -> list[Edge]:
+    found: list[Edge] = []
     for index in dict.fromkeys(index for node in nodes for index in node.indices):
         places = [place for place, node in enumerate(nodes) for own in node.indices if own == index]
         dot = next((place for place in places if nodes[place].kind == DOT), None)

@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from ..code.targets import TARGETS
+from ..errors import UnsupportedError
 from .citations import Citation
 from .conventions import layout, notes, shape_text, zero_sentence
 from .latex import answer_lines, derivation_latex
@@ -20,6 +21,7 @@ from .mathml_target import MATHML
 from .matrix_text import code_lines, reason
 from .record import source_or_none
 from .report import kronecker_line
+from .svg import derivation_diagrams, picture
 
 if TYPE_CHECKING:
     from ..derivation import Derivation
@@ -87,6 +89,7 @@ class Article:
             self._part("Forward pass", self._lines(self.writer.definitions())),
             self._part("Derivation", self._steps(sections)),
             self._part("Result", self._result(sources), "td-result"),
+            self._part("Tensor network", self._network()),
             self._part("Conventions", _items(notes(self.derivation))),
             self._part("LaTeX and code", _copied(sources), "td-sources"),
             self._part("Check", _verdict(self.report) if self.report else ""),
@@ -149,6 +152,13 @@ class Article:
         buttons = "".join(f'<button type="button" data-copy="{where}">Copy {what}</button>' for where, what in copies)
         return lines + "".join(f"<p>{escape(text)}</p>" for text in words) + shown + f'<div class="td-bar">{buttons}</div>'
 
+    def _network(self) -> str:
+        try:
+            drawn = picture(derivation_diagrams(self.derivation))
+            return f"<details><summary>before and after contraction</summary><figure>{drawn}</figure></details>"
+        except UnsupportedError as reason:
+            return f'<p class="td-quiet">None: {escape(str(reason))}.</p>'
+
     def _sources(self, steps: bool, every: bool) -> list[tuple[str, str, str]]:
         """What can be copied: its name, the id of where it stands, and the text."""
         latex = derivation_latex(self.derivation, self.derivation.style, steps, every)
@@ -177,14 +187,14 @@ def _copied(sources: Sequence[tuple[str, str, str]]) -> str:
 
 
 def _citation(item: Citation) -> str:
-    return f"<span>{escape(item.name)}: {escape(item.law)}</span><span>{escape(item.source)}</span>"
+    """A rule, its law and its source, a line each."""
+    return f"<b>{escape(item.name)}</b> <span>{escape(item.law)}</span> <span>{escape(item.source)}</span>"
 
 
 def _rules(lines: Iterable[Line]) -> str:
     """Every rule that was used, once, with its law and source."""
     cited = dict.fromkeys(item for line in lines for item in line.cited)
-    rows = (f"<div><dt>{escape(item.name)}</dt><dd>{escape(item.law)}<br><span>{escape(item.source)}</span></dd></div>" for item in cited)
-    return f'<dl class="td-rules">{"".join(rows)}</dl>' if cited else ""
+    return f'<ul class="td-rules">{"".join(f"<li>{_citation(item)}</li>" for item in cited)}</ul>' if cited else ""
 
 
 def _verdict(report: Report) -> str:

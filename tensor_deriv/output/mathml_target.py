@@ -23,6 +23,7 @@ _TIMES, _APPLY = "<mo>\u2062</mo>", "<mo>\u2061</mo>"  # invisible: a product, a
 _PARTIAL = '<mo lspace="0" rspace="0">∂</mo>'
 _SIGNS = ("−", "+")
 _TALL = ("<mfrac", "<munder", "<msqrt")
+_NUMERIC = re.compile(r"(<(msup|mrow)>)*<mn>")  # begins with a figure
 _LEAF = r"<(mi|mn|mo|mtext)\b[^>]*>[^<]*</\1>"
 _TOKEN = re.compile(rf"{_LEAF}|<[^>]*>|(\d+(?:\.\d+)?)|([^\W\d_]+)|(\s+)|(.)")
 
@@ -109,7 +110,8 @@ class MathML:
 
     def number(self, value: Fraction) -> Printed:
         text, _ = number_text(abs(value))
-        shown = f"<mfrac><mn>{abs(value.numerator)}</mn><mn>{value.denominator}</mn></mfrac>" if "/" in text else f"<mn>{text}</mn>"
+        parts = (f"<mn>{abs(value.numerator)}</mn>", f"<mn>{value.denominator}</mn>") if "/" in text else ()
+        shown = self.fraction(parts[:1], parts[1:])[0] if parts else f"<mn>{text}</mn>"
         return (self.minus + shown, SUM) if value < 0 else (shown, FACTOR if value.denominator > 1 else ATOM)
 
     def dim(self, dim: Dim) -> Printed:
@@ -130,14 +132,14 @@ class MathML:
     def join(self, parts: Sequence[str]) -> str:
         text = ""
         for part in parts:
-            text += ("<mo>·</mo>" if part.startswith("<mn>") else _TIMES) + part if text else part
+            text += ("<mo>·</mo>" if _NUMERIC.match(part) else _TIMES) + part if text else part
         return text
 
     def chain(self, parts: Sequence[str]) -> str:
         return self.join(parts)
 
     def fraction(self, above: Sequence[str], below: Sequence[str]) -> Printed:
-        return f"<mfrac><mrow>{self.join(above) or '1'}</mrow><mrow>{self.join(below)}</mrow></mfrac>", FACTOR
+        return f"<mfrac><mrow>{self.join(above) or '<mn>1</mn>'}</mrow><mrow>{self.join(below)}</mrow></mfrac>", FACTOR
 
     def series(self, letters: Sequence[str]) -> str:
         return f"<munder><mo>∑</mo><mrow>{','.join(letters)}</mrow></munder>"
@@ -209,7 +211,7 @@ def _settle(node: Element) -> None:
         if child.tag == "mrow" and len(child) == 1:
             node[place] = child[0]
     for before, child, after in zip([None, *node], node, [*node[1:], None], strict=False):
-        if child.text in _SIGNS and (before is None or (before.tag == "mo" and before.get("form") != "postfix")):
+        if child.text in _SIGNS and (before is None or (before.tag == "mo" and before.get("form") != "postfix" and before.text != ")")):
             child.set("form", "prefix")
         if child.text == "\u2062" and (_wide(before) or _wide(after)):
             child.set("lspace", "0.17em")

@@ -105,7 +105,7 @@ class ProductPrinter(ABC):
         under = ([bottom] if bottom else []) + under
         if not under:
             words = ([top] if top else []) + over
-            return self.target.join(words) or "1", PRODUCT if over else ATOM
+            return self.target.join(words) or self.target.number(Fraction(1))[0], PRODUCT if over else ATOM
         tall = [word for word in over if any(mark in word for mark in self.target.tall)]
         rest = ([top] if top else []) + [word for word in over if word not in tall]
         fraction, tight = self.target.fraction(rest, under)

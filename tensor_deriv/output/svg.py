@@ -179,13 +179,14 @@ class Row:
     def edges(self) -> list[Edge]:
         """The lines and arcs."""
         pairs = zip(self.network.edges, self.heights, strict=True)
-        return [Edge(self.boxes[first], self.boxes[second], letter, height) for (first, second, letter), height in pairs]
+        letters = self.network.letters
+        return [Edge(self.boxes[first], self.boxes[second], letters[index], height) for (first, second, index), height in pairs]
 
     def ends(self) -> list[End]:
         """To the left of the first node, to the right of the last, else downwards."""
         found = []
         for place, (x, half, high) in enumerate(self.boxes):
-            letters = [letter for at, letter in self.network.ends if at == place]
+            letters = [self.network.letters[index] for at, index in self.network.ends if at == place]
             if letters and place == 0:
                 found.append(End(x - half, 0, -LEG, 0, letters.pop(0)))
             if letters and place == len(self.boxes) - 1:
