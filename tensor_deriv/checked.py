@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -32,9 +33,19 @@ class Checked:
         return {**self.derivation.to_dict(), "check": {"ok": self.report.ok, "trials": trials}}
 
 
-def answers(question: Entry, wrt: str | None) -> list[Checked]:
+def as_named(derivation: Derivation) -> Derivation:
+    """An answer in the names of its intermediates."""
+    return derivation
+
+
+def written_out(derivation: Derivation) -> Derivation:
+    """An answer with its intermediates put in."""
+    return derivation.substituted
+
+
+def answers(question: Entry, wrt: str | None, said: Callable[[Derivation], Derivation] = as_named) -> list[Checked]:
     """The derivative by one variable, or by every one in turn, each checked; the caller looks whether the check holds."""
-    derivations = (question.derive(variable) for variable in _variables(question, wrt))
+    derivations = (said(question.derive(variable)) for variable in _variables(question, wrt))
     return [Checked(derivation, derivation.check()) for derivation in derivations]
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .matrix.forms import Form
     from .matrix.trace import Tidying
     from .output.steps import DerivationStep
+    from .substituted import Substituted
     from .verification.check import Report
 
 STYLES = ("cartesian", "mixed")
@@ -79,6 +80,18 @@ class Derivation:
         from .matrix.forms import form
 
         return form(self.gradient.program, self.program)
+
+    @property
+    def named_form(self) -> Form:
+        """The array form in the named intermediates, which the steps lead to."""
+        return self.form
+
+    @cached_property
+    def substituted(self) -> Substituted:
+        """This derivation with its answer written out, definitions and upstream gradients put in; UnsupportedError where it is too long."""
+        from .substituted import Substituted
+
+        return Substituted(self)
 
     @cached_property
     def value_form(self) -> Form:

@@ -47,6 +47,7 @@ LAYERS = (
     "output",
     "language.latex",  # reads what `output` prints
     "derivation",
+    "substituted",
     "verification.opinion",
     "verification.claim",
     "catalogue",

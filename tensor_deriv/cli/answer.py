@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..checked import Checked, answers
+from ..checked import Checked, answers, as_named, written_out
 from ..derivation import TARGETS
 from .streams import deliver
 
@@ -29,12 +29,13 @@ def answer(
     no_steps: bool,
     output: str | None,
     document: bool,
+    substituted: bool,
 ) -> int:
     """Derive, check and print; the exit status."""
     if document and form != "latex":
         raise click.UsageError("--document goes with --format latex")
     question = replace(entry, order=order or entry.order, style=style or entry.style)
-    found = answers(question, wrt)
+    found = answers(question, wrt, written_out if substituted else as_named)
     failed = [item for item in found if not item.report.ok]
     for item in failed:
         click.echo(f"error: {item.failure}", err=True)

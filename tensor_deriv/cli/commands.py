@@ -108,6 +108,7 @@ def answer_options(function: Function) -> Function:
         click.option("--format", "form", type=click.Choice(FORMATS), default="report", show_default=True, help="What to print."),
         click.option("--steps", type=click.Choice(("main", "all")), default="main", show_default=True, help="Which lines to show."),
         click.option("--no-steps", is_flag=True, help="The result alone."),
+        click.option("--substituted", is_flag=True, help="The answer written out too: definitions and upstream gradients put in."),
         click.option("--document", is_flag=True, help="With --format latex: a complete document, for pdflatex with amsmath."),
         click.option("-o", "--output", type=click.Path(), metavar="FILE", help="Write there, whole or not at all."),
     )

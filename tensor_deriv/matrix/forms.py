@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from ..errors import UnsupportedError
 from ..index.nodes import Opaque
 from ..program import Program
 from . import make
@@ -18,6 +19,7 @@ from .wording import in_own_words, own_differences
 
 MOST_USES = 3  # of an upstream gradient that may still be written out
 WORTH = 0.5  # operations that writing an upstream gradient out must save
+MOST_IN_FULL = 60  # operations of a form with everything put in that a person may still want to read
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,28 @@ def form(program: Program, question: Program | None = None) -> Form:
     node = in_own_words(node, own)
     found = [item if item.text else replace(item, node=in_own_words(item.node, own)) for item in found]
     return replace(_shared(program, node, found), raw=raw, symmetric=frozenset(builder.symmetric))
+
+
+def in_full(program: Program, form: Form, question: Program) -> Form:
+    """The form with everything that it names put in, tidied; UnsupportedError where that is too long to read."""
+    length: dict[str, float] = {}
+    for item in form.definitions:
+        length[item.name] = _length(item.node, length)
+    if _length(form.node, length) > MOST_IN_FULL:
+        raise UnsupportedError(
+            f"with its definitions put in, the answer has about {_length(form.node, length):.0f} operations; "
+            f"more than {MOST_IN_FULL} are not written out"
+        )
+    node = form.node
+    for item in reversed(form.definitions):
+        node = replaced(node, item.name, item.node)
+    node = Tidier(program, {}, set(form.symmetric)).tidy(node)
+    return replace(form, node=in_own_words(node, _wording(question)), definitions=())
+
+
+def _length(node: Array, length: dict[str, float]) -> float:
+    """What there is to read of an expression with the names of known length put in."""
+    return cost(node) + sum(length.get(part.name, 0.0) for part in walk(node) if isinstance(part, Name))
 
 
 def _wording(program: Program) -> set[Array]:

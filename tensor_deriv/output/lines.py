@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from ..derivation import Derivation
 
 
+PUT_IN = "put the definitions in"
+
+
 @dataclass(frozen=True)
 class Line:
     """left = right, and the rule that gave it; `left` is repeated only where it changes."""
@@ -110,7 +113,10 @@ class Writer:
                 lines.append(Line("" if line.left == last else line.left, line.right, rule, cited=cited))
                 last, shown = line.left, line.right
             before = group[-1].expr
-        return lines + self.matrix(section, last, shown, every) if lines and not self._obvious(section) else []
+        if not lines or self._obvious(section):
+            return []
+        lines += self.matrix(section, last, shown, every)
+        return lines + self.written_out(section, lines) if section is self.derivation.sections[-1] else lines
 
     def _obvious(self, section: Section) -> bool:
         """Whether a section says no more than that an arbitrary function has a derivative."""
@@ -120,7 +126,7 @@ class Writer:
 
     def steps(self, section: Section) -> list[Step]:
         """The recorded steps, and the one that reads off the matrix product."""
-        extra = chain_step(section, self.derivation.form) if section is self.derivation.sections[-1] else None
+        extra = chain_step(section, self.derivation.named_form) if section is self.derivation.sections[-1] else None
         return [*section.steps, *([extra] if extra else [])]
 
     def left(self, section: Section, printer: IndexPrinter) -> str:
@@ -156,6 +162,14 @@ class Writer:
         rule, cited = (MATRIX_FORM.name, (MATRIX_FORM,)) if not before else (before[-1].rule, before.pop().cited)
         return [*before, *parts, Line("" if (left == last or before) and not parts else left, right, rule, True, cited)]
 
+    def written_out(self, section: Section, before: list[Line]) -> list[Line]:
+        """The answer with everything that it names put in, where that was asked for."""
+        node, left = self.derivation.form.node, self._whole_left(section)
+        if node == self.derivation.named_form.node:
+            return []
+        last = next(line.left for line in reversed(before) if line.left)
+        return [Line("" if last == left else left, self.arrays.print(spelled_out(node, self._positive)), PUT_IN, True)]
+
     def tidying(self, left: str, right: str) -> list[Line]:
         """The matrix form as it was read off, and what each law made of it; the last is the one that is printed."""
         lines: list[Line] = []
@@ -168,13 +182,16 @@ class Writer:
                     lines.append(Line("" if lines else left, text, step.law, True, (cited,) if lines else (MATRIX_FORM,)))
         return lines
 
+    @property
+    def _positive(self) -> frozenset[str]:
+        return frozenset(name for name, tensor in self.derivation.program.inputs.items() if "positive" in tensor.assumptions)
+
     @cached_property
     def matrices(self) -> dict[str, list[tuple[str, Array]]]:
         """For each upstream gradient, and the answer under "", the named parts it needs first and its own array form."""
-        form = self.derivation.form
+        form = self.derivation.named_form
         own = [(item.name, item.node) for item in form.definitions if not item.text] + [("", form.node)]
-        positive = frozenset(name for name, tensor in self.derivation.program.inputs.items() if "positive" in tensor.assumptions)
-        spelled = [(name, spelled_out(node, positive)) for name, node in own]
+        spelled = [(name, spelled_out(node, self._positive)) for name, node in own]
         if not all(printable(node) for _, node in spelled):
             return {}
         found: dict[str, list[tuple[str, Array]]] = {}

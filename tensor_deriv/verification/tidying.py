@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def checked_tidying(derivation: Derivation) -> tuple[Tidying, ...]:
     """The way to the matrix form; CheckError where a step changed the value."""
-    program, form = derivation.gradient.program, derivation.form
+    program, form = derivation.gradient.program, derivation.named_form
     steps = trace(form.raw, form.node, program, set(form.symmetric))
     point = draw(program, np.random.default_rng(7), False, derivation.program)
     evaluator = point.evaluator(program)
