@@ -195,9 +195,9 @@ class Derivation:
 
     def to_html(self, steps: bool = True, every: bool = False) -> str:
         """The derivation with the verdict of its check as one page that needs nothing from elsewhere."""
-        from .output.html import article, page, page_title
+        from .output.html import page
 
-        return page([article(self, self.check(), steps, every)], page_title([self]))
+        return page([(self, self.check())], steps, every)
 
     def to_svg(self) -> str:
         """The tensor networks of the answer, before and after contraction; UnsupportedError where it is no network."""

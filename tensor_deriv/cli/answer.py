@@ -79,10 +79,9 @@ def as_json(found: Sequence[Checked], lines: Lines) -> str:
 
 def as_page(found: Sequence[Checked], lines: Lines) -> str:
     """One page, an article for each."""
-    from ..output.html import article, page, page_title
+    from ..output.html import page
 
-    articles = [article(item.derivation, item.report, lines.steps, lines.every) for item in found]
-    return page(articles, page_title([item.derivation for item in found]))
+    return page([(item.derivation, item.report) for item in found], lines.steps, lines.every)
 
 
 def as_document(found: Sequence[Checked], source: str, lines: Lines) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..calculus.engine import Step
+from ..calculus.differentiate import CHAIN_COMPONENT
+from ..calculus.engine import Rule, Step
 from ..functions import VARIABLES, Elementwise
 from ..index.nodes import Apply, Expr, Function, Partial, walk
 from ..primitives import TABLE
@@ -25,14 +26,18 @@ MATRIX_FORM = Citation("matrix form", "Σₖ aᵢₖ bₖⱼ = (A B)ᵢⱼ, Σ�
 
 def citations(group: Sequence[Step], before: Expr | None) -> tuple[Citation, ...]:
     """The rules of consecutive steps, each once; `before` is what stood there before the first."""
-    found: list[Citation] = []
+    found: list[Citation] = [_cited(CHAIN_COMPONENT)] if len(group) > 1 and group[-1].rule.group == "chain" else []
     for step in group:
-        found.append(Citation(step.rule.name, step.rule.law, step.rule.source))
+        found.append(_cited(step.rule))
         if before is not None:
             found[-1:] = _primitives(before) or found[-1:] if step.rule.group == "primitive" else found[-1:]
             found += _functions(before) if step.rule.group == "function" else []
         before = step.expr
     return tuple(dict.fromkeys(item for item in found if item.law))
+
+
+def _cited(rule: Rule) -> Citation:
+    return Citation(rule.name, rule.law, rule.source)
 
 
 def _primitives(expr: Expr) -> list[Citation]:

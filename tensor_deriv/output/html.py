@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from ..derivation import Derivation
     from ..verification.check import Report
 
+    Answer = tuple[Derivation, Report | None]
+
 _NUMBER = ' class="td-number"'
 _COLUMNS = (("compared", ""), ("points", _NUMBER), ("worst relative error", _NUMBER), ("verdict", ""))
 SHOWN = {"numpy": "NumPy", "torch": "PyTorch", "jax": "JAX"}  # what a code target calls itself
@@ -43,14 +45,17 @@ def css() -> str:
     return asset("derivation.css") + asset("page.css")
 
 
-def page(articles: Sequence[str], head: str) -> str:
-    """A whole page around articles: no script, font or picture from elsewhere."""
+def page(found: Sequence[Answer], steps: bool = True, every: bool = False) -> str:
+    """A whole page of one or more answers: no script, font or picture from elsewhere."""
+    head = page_title([derivation for derivation, _ in found])
+    articles = [Article(derivation, check_report) for derivation, check_report in found]
+    top = f"<header><h1>{escape(head)}</h1>{_contents(articles)}</header>\n" if len(articles) > 1 else ""
+    body = "\n".join(one.html(steps, every) for one in articles)
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(head)}</title>\n<style>\n{css()}</style>\n</head>\n<body>\n<main>\n"
-        + "\n".join(articles)
-        + f"\n</main>\n<script>\n{asset('page.js')}</script>\n</body>\n</html>"
+        f"<title>{escape(head)}</title>\n<style>\n{css()}</style>\n</head>\n<body>\n{top}<main>\n{body}\n</main>\n"
+        f"<script>\n{asset('page.js')}</script>\n</body>\n</html>"
     )
 
 
@@ -62,6 +67,11 @@ def fragment(derivation: Derivation, check_report: Report | None) -> str:
 def article(derivation: Derivation, check_report: Report | None, steps: bool = True, every: bool = False) -> str:
     """The question, every step, the result, the sources to copy, the verdict and the rules; styled by `css`."""
     return Article(derivation, check_report).html(steps, every)
+
+
+def _contents(articles: Sequence[Article]) -> str:
+    links = "".join(f'<li><a href="#{one.own}">by {escape(one.derivation.wrt)}</a></li>' for one in articles)
+    return f'<nav aria-label="Derivatives"><ul>{links}</ul></nav>'
 
 
 def page_title(derivations: Sequence[Derivation]) -> str:
