@@ -29,7 +29,7 @@ HERE = Path(__file__).parent
 LARGEST = 1 << 18  # bytes of a question
 BODY_SECONDS = 10.0  # until a question has to be here as a whole
 NO_STORE = {"Cache-Control": "no-store"}
-UNREADABLE, SLOW, LARGE, FOREIGN_TYPE, UNANSWERABLE, FAULT, BUSY, LATE = 400, 408, 413, 415, 422, 500, 503, 504
+UNREADABLE, SLOW, LARGE, FOREIGN_TYPE, UNANSWERABLE, LEFT, FAULT, BUSY, LATE = 400, 408, 413, 415, 422, 499, 500, 503, 504
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -55,6 +55,7 @@ def create_app(limits: Limits | None = None, names: frozenset[str] = frozenset()
         Route("/", file("static/index.html"), methods=["GET"]),
         Route("/openapi.json", file("openapi.json"), methods=["GET"]),
         Route("/api/catalogue", catalogue, methods=["GET"]),
+        Mount("/assets", StaticFiles(directory=HERE.parent / "output" / "assets")),
         Mount("/static", StaticFiles(directory=HERE / "static")),
     ]
     handlers: dict[Any, Any] = {HTTPException: refused, Exception: fault}
@@ -84,6 +85,8 @@ def asking(pool: Pool, kind: str) -> Handler:
             return refusal(BUSY, str(error), {**NO_STORE, "Retry-After": "5"})
         except Gone as error:
             return refusal(FAULT, f"no answer: {error}", NO_STORE)
+        except ClientDisconnect:
+            return Response(status_code=LEFT)  # nobody reads it
         return Response(record, status, NO_STORE, media_type="application/json")
 
     return answer

@@ -1,0 +1,34 @@
+// The server's answers: what was found, or a Refusal with its kind, message and place.
+
+export class Refusal extends Error {
+  constructor({ kind, message, place }) {
+    super(message);
+    this.kind = kind;
+    this.place = place;
+  }
+}
+
+export async function ask(kind, question, signal) {
+  return found(await sent(`/api/${kind}`, {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(question), signal,
+  }));
+}
+
+export async function catalogue() {
+  return (await found(await sent("/api/catalogue", {}))).entries;
+}
+
+async function sent(path, options) {
+  try {
+    return await fetch(path, options);
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Refusal({ kind: "Gone", message: "the server does not answer; is `derive serve` still running?", place: null });
+  }
+}
+
+async function found(response) {
+  const value = await response.json();
+  if (!response.ok) throw new Refusal(value.error);
+  return value;
+}
