@@ -167,16 +167,6 @@ def test_public_names_are_there_and_others_are_not():
 # ---- what is installed
 
 
-@pytest.fixture(scope="session")
-def wheel(tmp_path_factory):
-    """The wheel that this source tree builds."""
-    pytest.importorskip("hatchling", reason="hatchling is not here to build with")
-    folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    return next(folder.glob("*.whl"))
-
-
 def test_the_wheel_holds_the_catalogue_and_works_from_any_folder(wheel, tmp_path):
     names = zipfile.ZipFile(wheel).namelist()
     for path in Path(shelf.folder()).rglob("*"):

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from conftest import HEAVY
 
 pytest.importorskip("starlette", reason="starlette is not here: the extra `web`")
 pytest.importorskip("httpx2", reason="httpx2, which starlette's test client needs, is not here")
@@ -383,8 +384,9 @@ def test_fifty_questions_at_once_are_all_answered(client):
     assert [answer.json()["expr"] for answer in found] == [question["expr"] for question in questions]
 
 
+@HEAVY
 def test_more_questions_than_may_wait_are_told_to_come_back():
-    with TestClient(create_app(Limits(workers=1, seconds=1.0, waiting=2)), base_url="http://localhost") as client:
+    with TestClient(create_app(Limits(workers=1, seconds=0.7, waiting=2)), base_url="http://localhost") as client:
         client.post("/api/read", json={"expr": "x"})
         with ThreadPoolExecutor(4) as pool:
             found = list(pool.map(lambda _: client.post("/api/derive", json=SLOW), range(4)))
@@ -394,6 +396,7 @@ def test_more_questions_than_may_wait_are_told_to_come_back():
         refused(busy[0], 503, "wait already")
 
 
+@HEAVY
 def test_a_process_that_ends_is_told_and_replaced(monkeypatch):
     processes = []
     start = web_pool.start_worker

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from conftest import HEAVY, ROOT
 
 pytest.importorskip("starlette", reason="starlette is not here: the extra `web`")
 pytest.importorskip("uvicorn", reason="uvicorn is not here: the extra `web`")
@@ -118,6 +118,7 @@ def test_shapes_and_variables_follow_what_is_typed(open_page):
     assert "shape=X%3Db%2C3" in page.url and "wrt=W" in page.url
 
 
+@HEAVY
 def test_order_style_assumption_and_every_variable(open_page):
     page = open_page()
     ask(page, "x @ A @ x")
@@ -133,6 +134,7 @@ def test_order_style_assumption_and_every_variable(open_page):
     expect(page.locator("article")).to_have_count(2)
 
 
+@HEAVY
 def test_copying(open_page):
     page = open_page()
     for button, text in (
@@ -148,6 +150,7 @@ def test_copying(open_page):
     assert page.evaluate("navigator.clipboard.readText()").endswith("expr=sum%28%28X+%40+w+-+y%29**2%29&wrt=w")
 
 
+@HEAVY
 @pytest.mark.parametrize(
     ("formula", "marked", "words"),
     [
@@ -170,6 +173,7 @@ def test_an_error_stands_under_its_place(open_page, formula, marked, words):
     expect(page.locator("#marks mark")).to_have_count(0)
 
 
+@HEAVY
 def test_a_shape_that_does_not_fit_marks_the_formula(open_page):
     page = open_page()
     page.get_by_label("shape of X").fill("n d")
@@ -180,6 +184,7 @@ def test_a_shape_that_does_not_fit_marks_the_formula(open_page):
     expect(page.locator("#formula-error")).to_be_empty()
 
 
+@HEAVY
 def test_without_an_answer_there_is_none_on_the_page(open_page):
     page = open_page()
     ask(page, "sofmax(x) + 1")
@@ -205,6 +210,7 @@ def test_claims(open_page):
     expect(page.get_by_label("Your derivative")).to_have_value("2*)")
 
 
+@HEAVY
 def test_the_catalogue(open_page):
     page = open_page()
     page.get_by_text("Start from the catalogue").click()
@@ -240,12 +246,14 @@ def test_links_bookmarks_and_the_back_button(open_page):
     answer(page, "dy = 2*y")
 
 
+@HEAVY
 def test_a_link_with_a_variable_that_is_not_there_says_so(open_page):
     page = open_page("#expr=x+%40+x&wrt=q")
     expect(page.locator("#formula-error")).to_contain_text("there is no variable `q`")
     expect(page.locator("article")).to_have_count(0)
 
 
+@HEAVY
 def test_a_slow_question_can_be_stopped_and_the_page_goes_on(open_page):
     page = open_page(f"#expr={SLOW.replace('+', '%2B')}&wrt=w&order=4")
     expect(page.locator("#news")).to_have_text("Deriving …")
@@ -256,6 +264,7 @@ def test_a_slow_question_can_be_stopped_and_the_page_goes_on(open_page):
     expect(page.locator("article")).to_have_count(1)
 
 
+@HEAVY
 def test_what_is_shown_is_text_and_never_markup(open_page):
     page = open_page("#expr=x+%2B+%22%3Cimg+src%3Dx+onerror%3Dalert(1)%3E%22&wrt=x")
     expect(page.locator("#formula-error")).not_to_be_empty()
@@ -290,6 +299,7 @@ def test_the_keyboard_reaches_everything_in_order(open_page):
     assert page.evaluate("document.activeElement.id") == "answer" and "#answer" not in page.url
 
 
+@HEAVY
 def test_every_control_has_a_name_and_every_id_is_its_own(open_page):
     page = open_page()
     choice(page, "by").select_option("every variable")
@@ -307,6 +317,7 @@ def test_every_control_has_a_name_and_every_id_is_its_own(open_page):
     assert levels[0] == 1 and all(after <= before + 1 for before, after in itertools.pairwise(levels))
 
 
+@HEAVY
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_nothing_runs_over_and_text_stands_out(open_page, width, scheme):
