@@ -18,6 +18,8 @@ from .docstring import Docstring, derivative_doc, derivatives_doc, value_doc
 from .lower import Lowering
 from .module import Module
 from .names import Names
+from .plan.memory import in_lines
+from .plan.plan import PLANNERS
 from .printers import PRINTERS
 from .regroup import regrouped
 from .share import Line, shared
@@ -89,16 +91,16 @@ def result_name(derivation: Derivation, alone: bool) -> str:
 
 def source(function: str, given: Given, results: Sequence[Result], doc: Docstring, wrt: str, target: str) -> str:
     """The text of a module with one function in it."""
-    definitions, nodes = lowered(results)
+    definitions, nodes = lowered(results, target)
     names = Names(dict.fromkeys([*given, *(name for name, _ in definitions), function]))
     module = Module(TARGETS[target], names)
     returned = [names.fresh(result.name) for result in results]
     roots = [*definitions, *zip(returned, nodes, strict=True)]
     grouped = regrouped([node for _, node in roots])
-    lines = shared([(name, node) for (name, _), node in zip(roots, grouped, strict=True)], names)
+    lines = shared([(name, node) for (name, _), node in zip(roots, grouped, strict=True)], names, in_lines(grouped))
     sizes = Sizes(given, names, lambda text: module.fill("{math}.isqrt({0})", text))
     printer = PRINTERS[target](module, reference(given, wrt), sizes)
-    body = [f"{name} = {printer.print(node)}" for name, node in lines]
+    body = [line for name, node in lines for line in printer.statements(name, node)]
     parameters = [*given, *(["*", *sizes.parameters] if sizes.parameters else [])]
     head = f"def {function}({', '.join(parameters)}):"
     text = [doc.text(sizes.parameters), *sizes.lines, *body, f"return {', '.join(returned)}"]
@@ -106,10 +108,10 @@ def source(function: str, given: Given, results: Sequence[Result], doc: Docstrin
     return "\n\n\n".join([module.imports, *module.sources, function_text]) + "\n"
 
 
-def lowered(results: Sequence[Result]) -> tuple[list[Line], list[Array]]:
-    """The definitions of all results, in order and each once, and the results, ready to print."""
-    lowering = Lowering()
+def lowered(results: Sequence[Result], target: str) -> tuple[list[Line], list[Array]]:
+    """The definitions of all results, in order and each once, and the results, planned and ready to print."""
     found: dict[str, Array] = {}
+    dims: list[Shape] = []
     nodes = []
     for result in results:
         names: dict[str, Array] = {}  # what stands for a name of the form
@@ -118,12 +120,17 @@ def lowered(results: Sequence[Result]) -> tuple[list[Line], list[Array]]:
             if isinstance(node, Diag) and not item.text:
                 names[item.name] = node  # diag(v) is never made: it scales rows or columns
                 continue
-            node = lowering.root(node, result.shape_of(item))
             name = unlike(item.name, node, found)
-            names[item.name] = Name(name, node.shape)
+            names[item.name] = Name(name, result.shape_of(item))
+            if name not in found:
+                dims.append(result.shape_of(item))
             found[name] = node
-        nodes.append(lowering.root(with_names(result.form.node, names), result.dims))
-    return list(found.items()), nodes
+        nodes.append(with_names(result.form.node, names))
+    dims += [result.dims for result in results]
+    planned = PLANNERS[target]().planned([*found.values(), *nodes])
+    lowering = Lowering()
+    ready = [lowering.root(node, shape) for node, shape in zip(planned, dims, strict=True)]
+    return list(zip(found, ready[: len(found)], strict=True)), ready[len(found) :]
 
 
 def unlike(name: str, node: Array, found: Mapping[str, Array]) -> str:

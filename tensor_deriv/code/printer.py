@@ -7,6 +7,7 @@ from fractions import Fraction
 from ..functions import Elementwise
 from ..index.dims import UNIT, Dim
 from ..matrix.nodes import (
+    Array,
     Call,
     Column,
     DiagOf,
@@ -27,6 +28,7 @@ from ..matrix.text import ATOM, PRODUCT, SIGN, SUM, Printed, TextPrinter
 from .lower import COMPARISONS, Bracketed, Literal, Lowering, Mask, Scalar, is_constant
 from .module import Module
 from .names import checked
+from .plan.nodes import Permuted, Solve
 from .scalars import scalar_array
 from .sizes import Sizes
 from .targets import MATH
@@ -46,6 +48,10 @@ class CodePrinter(TextPrinter):
         self.target = module.target
         self.reference = reference  # a tensor that gives dtype and device
         self.sizes = sizes
+
+    def statements(self, name: str, node: Array) -> list[str]:
+        """The lines that compute a node."""
+        return [f"{name} = {self.print(node)}"]
 
     def fill(self, template: str, *args: str) -> str:
         return self.module.fill(template, *args, ref=self.reference)
@@ -182,6 +188,12 @@ class CodePrinter(TextPrinter):
 
     def _reshape(self, node: Reshape) -> Printed:
         return self.at(node.arg, ATOM) + (new_axes(node) or f".reshape({', '.join(self.size(dim)[0] for dim in node.dims)})"), ATOM
+
+    def _solve(self, node: Solve) -> Printed:
+        return self.applied("{xp}.linalg.solve", self.print(node.matrix), self.print(node.right))
+
+    def _permuted(self, node: Permuted) -> Printed:
+        return f"{self.at(node.arg, ATOM)}.{self.target.permute}({', '.join(map(str, node.order))})", ATOM
 
     def _take(self, node: Take) -> Printed:
         letters = LETTERS[: len(node.dims)]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..matrix.nodes import Call, Einsum, Elem, Eye, Filled
+from ..matrix.nodes import Add, Array, Call, Einsum, Elem, Eye, Filled, Shape
 from ..matrix.text import ATOM, PRODUCT, Printed
 from .lower import Scalar, is_constant
 from .module import Module
+from .plan.memory import is_floating, is_new
+from .plan.nodes import OnDiagonal
 from .printer import METHODS, CodePrinter
 from .sizes import Sizes
 
@@ -17,6 +19,10 @@ WHOLE = (*METHODS, "inv", "det", "logdet", "norm")  # that take no axis where th
 
 class NumpyPrinter(CodePrinter):
     """NumPy, in which arrays of our own are float64."""
+
+    def __init__(self, module: Module, reference: str, sizes: Sizes) -> None:
+        super().__init__(module, reference, sizes)
+        self.floating_names: set[str] = set()  # that hold floating numbers whatever numbers the inputs are
 
     def _scalar(self, node: Scalar) -> Printed:
         return self.applied("{xp}.float64", self.print(node.arg))
@@ -31,8 +37,55 @@ class NumpyPrinter(CodePrinter):
         return self.applied("{xp}.ones" if node.value else "{xp}.zeros", self.extent(node.dims))
 
     def _einsum(self, node: Einsum) -> Printed:
-        order = ["optimize=True"] if len(node.parts) > 2 else []
-        return self.applied("{xp}.einsum", f'"{node.spec}"', *map(self.print, node.parts), *order)
+        """A product over common axes by `vdot` or `tensordot`, which BLAS computes; an einsum where an axis is kept by both."""
+        if len(node.parts) != 2:
+            order = ["optimize=True"] if len(node.parts) > 2 else []
+            return self.applied("{xp}.einsum", f'"{node.spec}"', *map(self.print, node.parts), *order)
+        if node.letters[0] == node.letters[1] and not node.output:
+            return self.applied("{xp}.vdot", *map(self.print, node.parts))
+        axes, free = tensordot_axes(node)
+        if not axes:
+            return self.applied("{xp}.einsum", f'"{node.spec}"', *map(self.print, node.parts))
+        text = self.applied("{xp}.tensordot", *map(self.print, node.parts), axes)[0]
+        order = ", ".join(str(free.index(letter)) for letter in node.output)
+        return text if free == node.output else f"{text}.transpose({order})", ATOM
+
+    def statements(self, name: str, node: Array) -> list[str]:
+        """The lines that compute a node; what is zero off a diagonal is written into an array."""
+        if is_floating(node, self.floating_names):
+            self.floating_names.add(name)
+        written = [part for part in node.parts if isinstance(part, OnDiagonal)] if isinstance(node, Add) else [node]
+        if not all(isinstance(part, OnDiagonal) for part in written) or not written:
+            return super().statements(name, node)
+        rest = [part for part in node.children if not isinstance(part, OnDiagonal)] if isinstance(node, Add) else []
+        lines = [f"{name} = {self.dense(rest, node.shape)}"]
+        return lines + [self.on_diagonal(name, part, bool(rest) or place > 0) for place, part in enumerate(written)]
+
+    def dense(self, terms: list[Array], dims: Shape) -> str:
+        """A new array of floating numbers that holds a sum."""
+        if not terms:
+            return self.print(Filled(0, dims))
+        node = terms[0] if len(terms) == 1 else Add(tuple(terms))
+        text = self.print(node)
+        if node.shape != dims:
+            return f"{text} + {self.print(Filled(0, dims))}"
+        return text if is_new(node, self.floating_names) else self.fill("{xp}.array({0}, dtype=float)", text)
+
+    def on_diagonal(self, name: str, node: OnDiagonal, added: bool) -> str:
+        """The line that puts entries on a diagonal of an array."""
+        view = self.fill(f'{{xp}}.einsum("{node.output}->{node.view}", {{0}})', name)
+        return f"{view}[:] {'+=' if added else '='} {self.print(node.arg)}"
+
+
+def tensordot_axes(node: Einsum) -> tuple[str, str]:
+    """The axes of a tensordot, those that both arrays have and the result has not, and the letters left; nothing where it is none."""
+    left, right = node.letters
+    common = [letter for letter in left if letter in right]
+    free = "".join(letter for letter in left + right if letter not in common)
+    if not common or set(free) != set(node.output) or max(len(left), len(right)) < 3:
+        return "", ""
+    places = [tuple(word.index(letter) for letter in common) for word in (left, right)]
+    return str(tuple(place[0] if len(place) == 1 else place for place in places)), free
 
 
 class TorchPrinter(CodePrinter):

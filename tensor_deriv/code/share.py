@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from ..matrix import make
@@ -118,13 +118,14 @@ def own_width(node: Array) -> int:
     return 3
 
 
-def shared(roots: Sequence[Line], names: Names) -> list[Line]:
-    """The lines that compute `roots`, in order, parts that occur more than once ahead of their first use."""
+def shared(roots: Sequence[Line], names: Names, apart: Container[Array] = ()) -> list[Line]:
+    """The lines that compute `roots`, in order, parts that occur more than once or are to stand `apart` ahead of their first use."""
     own: dict[Array, str] = {}
     for name, node in roots:
         if not is_cheap(node):
             own.setdefault(node, name)
-    repeated = {node: "" for node, count in uses(node for _, node in roots).items() if count > 1 and not is_cheap(node)}
+    counts = uses(node for _, node in roots)
+    repeated = {node: "" for node, count in counts.items() if (count > 1 and not is_cheap(node)) or node in apart}
     sharer = Sharer(names, [], {}, {**repeated, **own}, {})
     for name, node in roots:
         sharer.add(name, node)

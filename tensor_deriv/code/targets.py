@@ -22,6 +22,7 @@ class Target:
     helpers: Mapping[str, str]
     axis: str = "axis="
     keepdims: str = "keepdims=True"
+    permute: str = "transpose"
 
 
 MATH = {
@@ -267,6 +268,7 @@ TORCH = Target(
     helpers=TORCH_HELPERS,
     axis="",
     keepdims="keepdim=True",
+    permute="permute",
 )
 
 JAX_HELPERS = {

@@ -1,0 +1,77 @@
+"""What only planned code says: a system of equations solved, an array that is zero off a diagonal, and axes in another order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from ...matrix.nodes import Array, Shape
+
+
+@dataclass(frozen=True, eq=False)
+class Solve(Array):
+    """A⁻¹ B, without the inverse; B a vector or a matrix."""
+
+    matrix: Array
+    right: Array
+
+    @property
+    def children(self) -> tuple[Array, ...]:
+        return (self.matrix, self.right)
+
+    def with_children(self, children: tuple[Array, ...]) -> Array:
+        return Solve(*children)
+
+    @cached_property
+    def shape(self) -> Shape:
+        return self.right.shape
+
+
+@dataclass(frozen=True, eq=False)
+class OnDiagonal(Array):
+    """out[i, j, i, l] = arg[l, j] and zero elsewhere, for `output` "ijil" and `letters` "lj"."""
+
+    arg: Array
+    letters: str
+    output: str
+    dims: Shape
+
+    @property
+    def children(self) -> tuple[Array, ...]:
+        return (self.arg,)
+
+    def with_children(self, children: tuple[Array, ...]) -> Array:
+        return OnDiagonal(children[0], self.letters, self.output, self.dims)
+
+    @cached_property
+    def shape(self) -> Shape:
+        return self.dims
+
+    @property
+    def view(self) -> str:
+        """The axes of the diagonal: those of `arg` last, in its order."""
+        return "".join(dict.fromkeys(letter for letter in self.output if letter not in self.letters)) + self.letters
+
+    def extents(self, letters: str) -> Shape:
+        """The dimensions of some letters."""
+        known = dict(zip(self.output, self.dims, strict=True))
+        return tuple(known[letter] for letter in letters)
+
+
+@dataclass(frozen=True, eq=False)
+class Permuted(Array):
+    """The axes of an array in another order."""
+
+    arg: Array
+    order: tuple[int, ...]
+
+    @property
+    def children(self) -> tuple[Array, ...]:
+        return (self.arg,)
+
+    def with_children(self, children: tuple[Array, ...]) -> Array:
+        return Permuted(children[0], self.order)
+
+    @cached_property
+    def shape(self) -> Shape:
+        return tuple(self.arg.shape[axis] for axis in self.order)

@@ -1,0 +1,111 @@
+"""From array forms to what is computed: every rule of the planner in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...matrix import make
+from ...matrix.nodes import Add, Array, Call, Einsum, Eye, MatMul, Mul
+from ..regroup import distinct
+from ..share import uses
+from .chains import ordered_chain
+from .contract import Contractions
+from .diagonals import by_identities, on_diagonals, spread
+from .nodes import OnDiagonal
+from .reductions import as_einsum, centred, is_matrix_vector, variance
+from .signs import same_signs
+from .sizes import Sampled
+from .solves import with_solves
+
+
+@dataclass
+class Planner:
+    """Rewrites all expressions of one function together, so that what they share is seen."""
+
+    sizes: Sampled = field(default_factory=Sampled)
+
+    def planned(self, roots: Sequence[Array]) -> list[Array]:
+        """The same arrays, at less cost."""
+        roots = same_signs(roots)
+        self.used = uses(roots)
+        self.contractions = Contractions(self.sizes, set(distinct(roots)))
+        self.done: dict[Array, Array] = {}
+        for node in sorted((node for node in distinct(roots) if isinstance(node, Einsum)), key=factors):
+            self.rewritten(node)  # those of most factors first: what they make, others may take
+        return with_solves([self.rewritten(root) for root in roots])
+
+    def rewritten(self, node: Array) -> Array:
+        """An expression by the rules, its parts first; each distinct node once."""
+        if node not in self.done:
+            children = tuple(map(self.rewritten, node.children))
+            now = node if children == node.children else node.with_children(children)
+            rule = RULES.get(type(node))
+            self.done[node] = rule(self, node, now) if rule else now
+        return self.done[node]
+
+    def chain(self, was: MatMul, node: MatMul) -> Array:
+        return ordered_chain(node, self.sizes)
+
+    def einsum(self, was: Einsum, node: Einsum) -> Array:
+        return self.assembled(self.contractions.planned(node))
+
+    def assembled(self, node: Array) -> Array:
+        """What is zero off a diagonal, as the library makes it."""
+        return by_identities(node)
+
+    def call(self, was: Call, node: Call) -> Array:
+        """A reduction that needs no array of products; a variance by deviations that are there anyway."""
+        if was.name == "var" and centred(was) in self.used:
+            return self.rewritten(variance(was))
+        found = as_einsum(node) if self.used[was.arg] <= 1 else None
+        return self.reduced(node, found) if found else node
+
+    def reduced(self, node: Call, found: Array) -> Array:
+        """A sum of products as the library computes it: a matrix times a vector, where it is one."""
+        return self._contracted(found) if is_matrix_vector(found) else node
+
+    def _contracted(self, node: Array) -> Array:
+        """An expression with the einsum in it planned."""
+        if isinstance(node, Einsum):
+            return self.contractions.planned(node)
+        return node.with_children(tuple(map(self._contracted, node.children))) if node.children else node
+
+    def product(self, was: Mul, node: Mul) -> Array:
+        return node
+
+    def sum(self, was: Add, node: Add) -> Array:
+        return node
+
+
+def factors(node: Einsum) -> int:
+    """Minus the number of factors that are arrays of entries."""
+    return -sum(not isinstance(part, Eye) for part in node.parts)
+
+
+class NumpyPlanner(Planner):
+    """NumPy, which has no compiler behind it: diagonals are written into an array, and no array of products is made to be summed."""
+
+    def assembled(self, node: Array) -> Array:
+        return node
+
+    def reduced(self, node: Call, found: Array) -> Array:
+        return self._contracted(found)
+
+    def product(self, was: Mul, node: Mul) -> Array:
+        return spread(node)
+
+    def sum(self, was: Add, node: Add) -> Array:
+        return on_diagonals(node)
+
+
+Rule = Callable[[Planner, Any, Any], Array]
+RULES: dict[type[Array], Rule] = {
+    MatMul: lambda planner, was, node: planner.chain(was, node),
+    Einsum: lambda planner, was, node: planner.einsum(was, node),
+    Call: lambda planner, was, node: planner.call(was, node),
+    Mul: lambda planner, was, node: planner.product(was, node),
+    Add: lambda planner, was, node: planner.sum(was, node),
+}
+PLANNERS = {"numpy": NumpyPlanner, "torch": Planner, "jax": Planner}

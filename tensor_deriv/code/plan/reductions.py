@@ -1,0 +1,90 @@
+"""Sums of products without the array of products: Σ_j a_ij v_j = A v."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from ...index.dims import UNIT, Dim
+from ...matrix import make
+from ...matrix.nodes import Array, Call, Column, Einsum, Mul, Pow, Reshape, Shape, Size, num
+
+LETTERS = "ijklmnpqrstuvwxyz"
+HALF = Fraction(1, 2)
+
+
+def as_einsum(node: Call) -> Array | None:
+    """The sum or mean of a product as an einsum of its factors; None where it is none."""
+    scalars, factors = _factors(node.arg)
+    if node.name not in ("sum", "mean") or len(factors) < 2 or node.arg.rank > len(LETTERS):
+        return None
+    axes = tuple(range(node.arg.rank)) if node.axis is None else node.axis
+    letters = LETTERS[: node.arg.rank]
+    words, parts = zip(*(_thin(part, letters) for part in factors), strict=True)
+    if not all(len(word) == part.rank for word, part in zip(words, parts, strict=True)) or set().union(*words) != set(letters):
+        return None
+    output = "".join(letter for axis, letter in enumerate(letters) if axis not in axes)
+    count = [Pow(Size(_count(node.arg.shape, axes)), num(-1))] if node.name == "mean" else []
+    inner = make.mul([*scalars, *count, Einsum(words, output, parts)])
+    return kept(inner, node.shape) if node.keepdims else inner
+
+
+def kept(node: Array, shape: Shape) -> Array:
+    """A reduced array with its axes of extent 1."""
+    scalars, rest = make.split_scalars(node)
+    inner = Column(rest) if shape == (*rest.shape, UNIT) else Reshape(rest, shape)
+    return make.mul([*scalars, inner])
+
+
+def _count(shape: Shape, axes: tuple[int, ...]) -> Dim:
+    total = UNIT
+    for axis in axes:
+        total = total * shape[axis]
+    return total
+
+
+def _factors(node: Array) -> tuple[list[Array], list[Array]]:
+    """The scalars and the arrays of a product, a square as two."""
+    parts = node.parts if isinstance(node, Mul) else (node,)
+    scalars = [part for part in parts if not part.rank]
+    arrays: list[Array] = []
+    for part in parts:
+        if part.rank:
+            arrays += [part.base] * 2 if isinstance(part, Pow) and part.exponent == num(2) else [part]
+    return scalars, arrays
+
+
+def _thin(part: Array, letters: str) -> tuple[str, Array]:
+    """A factor without axes of extent 1, and the letters of those it has."""
+    mine = letters[len(letters) - part.rank :]
+    word = "".join(letter for letter, dim in zip(mine, part.shape, strict=True) if dim != UNIT)
+    if isinstance(part, Column):
+        part = part.arg
+    elif isinstance(part, Call) and part.keepdims:
+        part = Call(part.name, part.arg, part.axis)
+    elif isinstance(part, Reshape) and tuple(dim for dim in part.dims if dim != UNIT) == part.arg.shape:
+        part = part.arg
+    return word, part
+
+
+def powers(node: Pow) -> Array:
+    """x³ = x² x, x⁴ = (x²)² and x^(3/2) = x √x, which cost less than a general power."""
+    square = Pow(node.base, num(2))
+    cheaper = {num(3): Mul((square, node.base)), num(4): Pow(square, num(2)), num(3 * HALF): Mul((node.base, Pow(node.base, num(HALF))))}
+    return cheaper.get(node.exponent, node) if node.base.rank else node
+
+
+def centred(node: Call) -> Array:
+    """What a variance is the mean square of: x less its mean."""
+    return make.add([node.arg, make.mul([num(-1), Call("mean", node.arg, node.axis, node.axis is not None)])])
+
+
+def variance(node: Call) -> Array:
+    """A variance as the mean of squares."""
+    return Call("mean", Pow(centred(node), num(2)), node.axis, node.keepdims)
+
+
+def is_matrix_vector(node: Array) -> bool:
+    """Whether an expression holds an einsum of a matrix and a vector."""
+    if isinstance(node, Einsum):
+        return sorted(map(len, node.letters)) == [1, 2] and len(node.output) == 1 and node.output != min(node.letters, key=len)
+    return any(map(is_matrix_vector, node.children)) if isinstance(node, (Mul, Column, Reshape)) else False

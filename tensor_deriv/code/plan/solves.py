@@ -1,0 +1,52 @@
+"""A⁻¹ B by solving for it, where the inverse itself is not needed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...matrix import make
+from ...matrix.nodes import Array, Call, MatMul, T
+from ..regroup import distinct
+from .nodes import Solve
+from .rewriting import replaced
+
+MOST = 2  # systems with one matrix that cost no more than its inverse: (2/3) n³ each, against 2 n³
+
+
+def with_solves(roots: Sequence[Array]) -> list[Array]:
+    """The expressions with inverses that only multiply turned into systems of equations."""
+    solving: dict[Array, list[Array]] = {}
+    needed: set[Array] = set()
+    for node in distinct(roots):
+        found = system(node)
+        if found:
+            solving.setdefault(found[0], []).append(node)
+        for child in node.children:
+            matrix = inverted(child)
+            if matrix and (found is None or matrix != found[0]) and not isinstance(node, T):
+                needed.add(matrix)
+    needed |= {matrix for root in roots if (matrix := inverted(root))}
+    chosen = {matrix for matrix, nodes in solving.items() if matrix not in needed and len(nodes) <= MOST}
+    return replaced(roots, {node: found[1] for nodes in solving.values() for node in nodes if (found := system(node)) and found[0] in chosen})
+
+
+def inverted(node: Array) -> Array | None:
+    """A of inv(A) or inv(A).T, a matrix."""
+    inner = node.arg if isinstance(node, T) else node
+    return inner.arg if isinstance(inner, Call) and inner.name == "inv" and inner.rank == 2 else None
+
+
+def system(node: Array) -> tuple[Array, Array] | None:
+    """The matrix of A⁻¹ B or B A⁻¹, and the product as the solution of a system."""
+    if not isinstance(node, MatMul) or len(node.parts) != 2 or any(part.rank > 2 for part in node.parts):
+        return None
+    left, right = node.parts
+    matrix = inverted(left)
+    if matrix and not inverted(right):
+        return matrix, Solve(make.transpose(matrix) if isinstance(left, T) else matrix, right)
+    matrix = inverted(right)
+    if matrix and not inverted(left):  # B A⁻¹ = (A⁻ᵀ Bᵀ)ᵀ
+        turned = Solve(matrix if isinstance(right, T) else make.transpose(matrix), make.transpose(left))
+        return matrix, make.transpose(turned)
+    return None
+
