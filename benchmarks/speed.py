@@ -86,7 +86,7 @@ def block(call: Call) -> list[float]:
     time.sleep(PAUSE)
     call()
     times: list[float] = []
-    while sum(times) < BLOCK or len(times) < 3:
+    while sum(times) < BLOCK or len(times) < 5:
         start = time.perf_counter()
         call()
         times.append(time.perf_counter() - start)
@@ -94,12 +94,12 @@ def block(call: Call) -> list[float]:
 
 
 def medians(calls: dict[str, Call], rounds: int) -> dict[str, float]:
-    """The median over rounds of each function's median in a round, every round in another order."""
+    """The median over rounds of each function's fastest call in a round, every round in another order."""
     found: dict[str, list[float]] = {name: [] for name in calls}
     order = list(calls)
     for _ in range(rounds):
         for name in order:
-            found[name].append(statistics.median(block(calls[name])))
+            found[name].append(min(block(calls[name])))
         order = order[1:] + order[:1]
     return {name: statistics.median(times) for name, times in found.items()}
 
@@ -118,7 +118,7 @@ def row(work: Workload, times: dict[str, float], found: dict[str, float]) -> str
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("rounds", nargs="?", type=int, default=9)
+    parser.add_argument("rounds", nargs="?", type=int, default=15)
     parser.add_argument("--only", default="", help="names of workloads, separated by commas")
     options = parser.parse_args()
     jax.config.update("jax_enable_x64", True)

@@ -20,6 +20,8 @@ from .module import Module
 from .names import Names
 from .plan.memory import in_lines
 from .plan.plan import PLANNERS
+from .plan.scaling import scaled
+from .plan.sizes import Sampled
 from .printers import PRINTERS
 from .regroup import regrouped
 from .share import Line, shared
@@ -96,7 +98,7 @@ def source(function: str, given: Given, results: Sequence[Result], doc: Docstrin
     module = Module(TARGETS[target], names)
     returned = [names.fresh(result.name) for result in results]
     roots = [*definitions, *zip(returned, nodes, strict=True)]
-    grouped = regrouped([node for _, node in roots])
+    grouped = scaled(regrouped([node for _, node in roots]), Sampled())
     lines = shared([(name, node) for (name, _), node in zip(roots, grouped, strict=True)], names, in_lines(grouped))
     sizes = Sizes(given, names, lambda text: module.fill("{math}.isqrt({0})", text))
     printer = PRINTERS[target](module, reference(given, wrt), sizes)

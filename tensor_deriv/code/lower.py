@@ -55,7 +55,7 @@ class Scalar(Array):
         return (self.arg,)
 
     def with_children(self, children: tuple[Array, ...]) -> Array:
-        return Scalar(children[0])
+        return type(self)(children[0])
 
 
 class Bracketed(Scalar):

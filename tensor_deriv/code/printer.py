@@ -90,8 +90,8 @@ class CodePrinter(TextPrinter):
         return self.applied("{xp}.asarray", self.print(node.arg), f"dtype={self.reference}.dtype")
 
     def _mul(self, node: Mul) -> Printed:
-        # (s A) @ x would scale the matrix, s (A @ x) the vector
-        parts = tuple(Bracketed(part) if isinstance(part, MatMul) and part.rank < 2 else part for part in node.parts)
+        # s A @ x would scale A, s (A @ x) scales the product
+        parts = tuple(Bracketed(part) if isinstance(part, MatMul) else part for part in node.parts)
         return super()._mul(Mul(parts))
 
     def _bracketed(self, node: Bracketed) -> Printed:

@@ -39,8 +39,8 @@ class NumpyPrinter(CodePrinter):
     def _einsum(self, node: Einsum) -> Printed:
         """A product over common axes by `vdot` or `tensordot`, which BLAS computes; an einsum where an axis is kept by both."""
         if len(node.parts) != 2:
-            order = ["optimize=True"] if len(node.parts) > 2 else []
-            return self.applied("{xp}.einsum", f'"{node.spec}"', *map(self.print, node.parts), *order)
+            optimize = ["optimize=True"] if len(node.parts) > 2 else []
+            return self.applied("{xp}.einsum", f'"{node.spec}"', *map(self.print, node.parts), *optimize)
         if node.letters[0] == node.letters[1] and not node.output:
             return self.applied("{xp}.vdot", *map(self.print, node.parts))
         axes, free = tensordot_axes(node)
@@ -54,10 +54,10 @@ class NumpyPrinter(CodePrinter):
         """The lines that compute a node; what is zero off a diagonal is written into an array."""
         if is_floating(node, self.floating_names):
             self.floating_names.add(name)
-        written = [part for part in node.parts if isinstance(part, OnDiagonal)] if isinstance(node, Add) else [node]
-        if not all(isinstance(part, OnDiagonal) for part in written) or not written:
+        written = [part for part in terms(node) if isinstance(part, OnDiagonal)]
+        if not written:
             return super().statements(name, node)
-        rest = [part for part in node.children if not isinstance(part, OnDiagonal)] if isinstance(node, Add) else []
+        rest = [part for part in terms(node) if not isinstance(part, OnDiagonal)]
         lines = [f"{name} = {self.dense(rest, node.shape)}"]
         return lines + [self.on_diagonal(name, part, bool(rest) or place > 0) for place, part in enumerate(written)]
 
@@ -75,6 +75,10 @@ class NumpyPrinter(CodePrinter):
         """The line that puts entries on a diagonal of an array."""
         view = self.fill(f'{{xp}}.einsum("{node.output}->{node.view}", {{0}})', name)
         return f"{view}[:] {'+=' if added else '='} {self.print(node.arg)}"
+
+
+def terms(node: Array) -> tuple[Array, ...]:
+    return node.parts if isinstance(node, Add) else (node,)
 
 
 def tensordot_axes(node: Einsum) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 
 from ...index.dims import Dim
 from ...matrix import make
@@ -27,7 +28,8 @@ class Contractions:
         found = opened(node)
         if found is None:
             return node
-        dims = {letter: dim for word, part in zip(node.letters, node.parts, strict=True) for letter, dim in zip(word, part.shape, strict=True)}
+        pairs = zip(node.letters, node.parts, strict=True)
+        dims = {letter: dim for word, part in pairs for letter, dim in zip(word, part.shape, strict=True)}
         wanted = "".join(dict.fromkeys(found.output))
         order = wanted if found.output == node.output else ""
         result = self._contracted([alone(item, found) for item in found.operands], wanted, order, dims)
@@ -48,8 +50,16 @@ class Contractions:
     def _path(self, operands: Sequence[Operand], wanted: str, dims: Mapping[str, Dim]) -> Path:
         if len(operands) < 3:
             return ((0, 1),) * (len(operands) - 1)
-        paths = [self._optimal(operands, wanted, dims, draw) for draw in self.sizes.draws()]
+        paths = list(self._candidates(operands, wanted, dims))
+        for pair in combinations(range(len(operands)), 2):  # a product that is there already, and the best of what is left
+            left, _ = step(operands, pair, wanted, "")
+            if left[-1].node in self.made:
+                paths += [(pair, *path) for path in self._candidates(left, wanted, dims)]
         return self.sizes.best(paths, lambda path, draw: self._cost(operands, wanted, dims, path, draw))
+
+    def _candidates(self, operands: Sequence[Operand], wanted: str, dims: Mapping[str, Dim]) -> list[Path]:
+        """The best paths at the sizes of the draws."""
+        return [self._optimal(operands, wanted, dims, draw) for draw in self.sizes.draws()]
 
     def _optimal(self, operands: Sequence[Operand], wanted: str, dims: Mapping[str, Dim], draw: int) -> Path:
         """opt_einsum's dynamic programme, at the sizes of one draw."""

@@ -55,7 +55,7 @@ def merged(deltas: Sequence[str], output: str) -> dict[str, str]:
     """For each letter of a δ the one that stands for it, a letter of the output where there is one."""
     same: dict[str, str] = {}
     for pair in deltas:
-        left, right = renamed(pair, same)
+        left, right = (same.get(letter, letter) for letter in pair)
         kept, gone = (left, right) if left in output else (right, left)
         same = {letter: kept if known == gone else known for letter, known in same.items()} | {gone: kept}
     return {letter: kept for letter, kept in same.items() if letter != kept}

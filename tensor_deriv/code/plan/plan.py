@@ -6,15 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...matrix import make
-from ...matrix.nodes import Add, Array, Call, Einsum, Eye, MatMul, Mul
+from ...matrix.nodes import Add, Array, Call, Einsum, Eye, MatMul, Mul, Pow
 from ..regroup import distinct
 from ..share import uses
 from .chains import ordered_chain
 from .contract import Contractions
 from .diagonals import by_identities, on_diagonals, spread
-from .nodes import OnDiagonal
-from .reductions import as_einsum, centred, is_matrix_vector, variance
+from .reductions import as_einsum, centred, is_matrix_vector, powers, variance
 from .signs import same_signs
 from .sizes import Sampled
 from .solves import with_solves
@@ -75,6 +73,9 @@ class Planner:
     def product(self, was: Mul, node: Mul) -> Array:
         return node
 
+    def power(self, was: Pow, node: Pow) -> Array:
+        return node
+
     def sum(self, was: Add, node: Add) -> Array:
         return node
 
@@ -96,6 +97,9 @@ class NumpyPlanner(Planner):
     def product(self, was: Mul, node: Mul) -> Array:
         return spread(node)
 
+    def power(self, was: Pow, node: Pow) -> Array:
+        return powers(node)
+
     def sum(self, was: Add, node: Add) -> Array:
         return on_diagonals(node)
 
@@ -105,6 +109,7 @@ RULES: dict[type[Array], Rule] = {
     MatMul: lambda planner, was, node: planner.chain(was, node),
     Einsum: lambda planner, was, node: planner.einsum(was, node),
     Call: lambda planner, was, node: planner.call(was, node),
+    Pow: lambda planner, was, node: planner.power(was, node),
     Mul: lambda planner, was, node: planner.product(was, node),
     Add: lambda planner, was, node: planner.sum(was, node),
 }

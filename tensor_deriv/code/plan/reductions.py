@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from ...index.dims import UNIT, Dim
 from ...matrix import make
-from ...matrix.nodes import Array, Call, Column, Einsum, Mul, Pow, Reshape, Shape, Size, num
+from ...matrix.nodes import Array, Call, Column, Einsum, Mul, Num, Pow, Reshape, Shape, Size, num
 
 LETTERS = "ijklmnpqrstuvwxyz"
 HALF = Fraction(1, 2)
@@ -67,10 +67,15 @@ def _thin(part: Array, letters: str) -> tuple[str, Array]:
 
 
 def powers(node: Pow) -> Array:
-    """x³ = x² x, x⁴ = (x²)² and x^(3/2) = x √x, which cost less than a general power."""
-    square = Pow(node.base, num(2))
-    cheaper = {num(3): Mul((square, node.base)), num(4): Pow(square, num(2)), num(3 * HALF): Mul((node.base, Pow(node.base, num(HALF))))}
-    return cheaper.get(node.exponent, node) if node.base.rank else node
+    """x³ = x² x, x⁴ = (x²)² and x^(3/2) = x √x, which cost less than a general power; 1/x³ by x³."""
+    base, exponent = node.base, node.exponent
+    if not isinstance(exponent, Num) or not base.rank:
+        return node
+    square, root = Pow(base, num(2)), Pow(base, num(HALF))
+    cheaper = {3: Mul((square, base)), 4: Pow(square, num(2)), 3 * HALF: Mul((base, root))}.get(abs(exponent.value))
+    if cheaper is None:
+        return node
+    return cheaper if exponent.value > 0 else Pow(cheaper, num(-1))
 
 
 def centred(node: Call) -> Array:

@@ -9,19 +9,20 @@ from typing import TypeVar
 
 from ...index.dims import Dim
 
-TYPICAL = (30, 300, 10, 1000, 100)  # sizes that a dimension takes in the draws, one after the other
+TYPICAL = (10, 32, 100, 316, 1000)  # sizes that a dimension takes in the draws
+STEPS = (1, 2, 3)  # through these sizes, from one dimension to the next; then the same from the other end
 Choice = TypeVar("Choice")
 
 
 @dataclass
 class Sampled:
-    """Sizes of dimensions: those that the caller gives, and for the others several draws, all different in each."""
+    """Sizes of dimensions: those that the caller gives, and for the others draws in which any two differ, each order as often."""
 
     known: Mapping[str, int] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)  # dimensions in the order they were met in
 
     def draws(self) -> range:
-        return range(len(TYPICAL))
+        return range(2 * len(STEPS))
 
     def value(self, dim: Dim, draw: int) -> int:
         """A dimension in one draw, at least 1."""
@@ -31,20 +32,21 @@ class Sampled:
         if name in self.known:
             return self.known[name]
         place = self.places.setdefault(name, len(self.places))
-        # steps of 1, 2, 3, 4 through the five sizes, so that every order of two dimensions occurs
-        return TYPICAL[(place * (1 + draw % 4) + draw) % len(TYPICAL)] + place // len(TYPICAL)
+        step, count = STEPS[draw // 2], len(TYPICAL)
+        index = (place * step + draw // 2) % count
+        return TYPICAL[index if draw % 2 else count - 1 - index] + place // count
 
     def volume(self, dims: Iterable[Dim], draw: int) -> int:
         """The number of entries of an array."""
         return math.prod(self.value(dim, draw) for dim in dims)
 
     def smaller(self, left: Sequence[Dim], right: Sequence[Dim]) -> bool:
-        """Whether the first shape has fewer entries than the second, by most of the draws."""
-        return self.mean(lambda draw: self.volume(left, draw)) < self.mean(lambda draw: self.volume(right, draw))
+        """Whether the first shape has fewer entries than the second, in the geometric mean over the draws."""
+        return self.mean(lambda draw: self.volume(left, draw)) < self.mean(lambda draw: self.volume(right, draw)) - 0.05
 
     def mean(self, cost: Callable[[int], float]) -> float:
         """The logarithm of the geometric mean of a cost over the draws."""
-        return sum(math.log1p(cost(draw)) for draw in self.draws()) / len(self.draws())
+        return sum(math.log(1e-9 + cost(draw)) for draw in self.draws()) / len(self.draws())
 
     def best(self, choices: Iterable[Choice], cost: Callable[[Choice, int], float]) -> Choice:
         """The choice that is cheapest in the geometric mean over the draws; the first of equals."""

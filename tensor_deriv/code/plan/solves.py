@@ -26,8 +26,8 @@ def with_solves(roots: Sequence[Array]) -> list[Array]:
             if matrix and (found is None or matrix != found[0]) and not isinstance(node, T):
                 needed.add(matrix)
     needed |= {matrix for root in roots if (matrix := inverted(root))}
-    chosen = {matrix for matrix, nodes in solving.items() if matrix not in needed and len(nodes) <= MOST}
-    return replaced(roots, {node: found[1] for nodes in solving.values() for node in nodes if (found := system(node)) and found[0] in chosen})
+    chosen = [(matrix, nodes) for matrix, nodes in solving.items() if matrix not in needed and len(nodes) <= MOST]
+    return replaced(roots, {node: found[1] for _, nodes in chosen for node in nodes if (found := system(node))})
 
 
 def inverted(node: Array) -> Array | None:
