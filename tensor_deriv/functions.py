@@ -162,6 +162,8 @@ _ROWS += [
 ]
 
 TABLE: Mapping[str, Elementwise] = {row.name: row for row in _ROWS}
+_UNBOUNDED = ("log", "log2", "log10", "log1p", "logit", "arctanh", "arccosh", "arcsin", "arccos", "gammaln", "digamma", "trigamma", "tan")
+FINITE = frozenset(TABLE) - frozenset(_UNBOUNDED)  # those with a value at every real number
 WRITTEN: Mapping[str, str] = {  # functions that are read as what they stand for
     "sqrt": "u**(1/2)", "square": "u**2", "reciprocal": "u**(-1)", "rsqrt": "u**(-1/2)", "logsigmoid": "-softplus(-u)",
 }  # fmt: skip

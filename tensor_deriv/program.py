@@ -71,6 +71,7 @@ class Program:
     dims: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()  # as the user wrote them, the result last
     ties: dict[str, Dim] = field(default_factory=dict)
+    needs: tuple[Dim, ...] = ()  # what must be 0 or more, so that every slice has a length
 
     def shape(self, tensor: str) -> tuple[Dim, ...]:
         return self.tensor(tensor).shape

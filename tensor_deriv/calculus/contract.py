@@ -1,4 +1,4 @@
-"""Laws of index notation: zeros and ones, Kronecker deltas, like terms. None of them looks at what a tensor is."""
+"""Laws of index notation: zeros and ones, sums opened where a δ waits, like terms. None of them looks at what a tensor is."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from ..index.dims import UNIT
-from ..index.indices import alpha_key, multiply, renew, substitute
+from ..index.indices import alpha_key, multiply, renew
 from ..index.nodes import (
     NOUGHT,
     UNITY,
-    Affine,
     Delta,
     Expr,
     Extent,
@@ -20,11 +19,10 @@ from ..index.nodes import (
     Partial,
     Power,
     Product,
-    Slot,
     Sum,
+    Where,
     is_number,
     number,
-    slot_indices,
     walk,
 )
 from .engine import Rule
@@ -126,13 +124,15 @@ def _short(base: Fraction, exponent: Fraction) -> bool:
     return abs(exponent) * max(base.numerator.bit_length(), base.denominator.bit_length()) <= 600
 
 
-def _has_delta(expr: Expr) -> bool:
+def has_delta(expr: Expr) -> bool:
     """Whether a δ stands in a term (not inside a function, where it cannot be contracted)."""
     match expr:
         case Delta():
             return True
         case Sum() | Product():
-            return any(_has_delta(child) for child in expr.children)
+            return any(has_delta(child) for child in expr.children)
+        case Where(_, then, otherwise):
+            return has_delta(then) or has_delta(otherwise)
     return False
 
 
@@ -141,8 +141,8 @@ def distribute(node: Expr) -> Expr | None:
     if not isinstance(node, Product):
         return None
     for place, factor in enumerate(node.factors):
-        if isinstance(factor, Sum) and _has_delta(factor):
-            return Sum(tuple(_term(node, place, term) for term in _split(factor)))
+        if isinstance(factor, Sum) and has_delta(factor):
+            return Sum(tuple(_term(node, place, term) for term in split(factor)))
     return None
 
 
@@ -150,58 +150,11 @@ def _term(node: Product, place: int, term: Expr) -> Expr:
     return renew(multiply((*node.factors[:place], term, *node.factors[place + 1 :]), node.over))
 
 
-def _split(total: Sum) -> list[Expr]:
+def split(total: Sum) -> list[Expr]:
     """The terms with a δ, each alone, and the others together."""
-    with_delta = [term for term in total.terms if _has_delta(term)]
-    rest = [term for term in total.terms if not _has_delta(term)]
+    with_delta = [term for term in total.terms if has_delta(term)]
+    rest = [term for term in total.terms if not has_delta(term)]
     return with_delta + ([Sum(tuple(rest)) if len(rest) > 1 else rest[0]] if rest else [])
-
-
-def contract(node: Expr) -> Expr | None:
-    # Σ_i δ_ij x_i = x_j
-    match node:
-        case Delta(left, right):
-            return _plain_delta(left, right)
-        case Product(factors, over) if over and any(isinstance(factor, Delta) for factor in factors):
-            return _contracted(list(factors), over)
-    return None
-
-
-def _contracted(factors: list[Expr], over: tuple[Index, ...]) -> Expr | None:
-    left = list(over)
-    changed, at = False, 0
-    while at < len(factors):
-        factor = factors[at]
-        found = _solve(factor, left) if isinstance(factor, Delta) else None
-        if found is None:
-            at += 1
-            continue
-        index, slot = found
-        left.remove(index)
-        factors = [substitute(other, {index: slot}) for place, other in enumerate(factors) if place != at]
-        changed, at = True, 0
-    return Product(tuple(factors), tuple(left)) if changed else None
-
-
-def _solve(delta: Delta, over: list[Index]) -> tuple[Index, Slot] | None:
-    """A summed index that the δ fixes, and what it is."""
-    pairs = ((delta.left, delta.right), (delta.right, delta.left))
-    for index, slot in pairs:
-        if isinstance(index, Index) and index in over and index not in slot_indices(slot) and index.extent == slot.extent:
-            return index, slot
-    return None
-
-
-def _plain_delta(left: Slot, right: Slot) -> Expr | None:
-    # δ_ii = 1 for one index; δ over equal groups is the product of the members' δ
-    if left == right:
-        return UNITY
-    if isinstance(left, Affine) and isinstance(right, Affine) and left.offset == right.offset:
-        pairs = list(zip(left.terms, right.terms, strict=False))
-        same = len(left.terms) == len(right.terms) and left.extent == right.extent
-        if same and all(a.extent == b.extent and c == d for (a, c), (b, d) in pairs):
-            return Product(tuple(Delta(a, b) for (a, _), (b, _) in pairs))
-    return None
 
 
 def collect(node: Expr) -> Expr | None:
@@ -248,12 +201,9 @@ def scaled(value: Fraction, expr: Expr) -> Expr:
     return Product((number(value), expr))
 
 
-_NOTATION = "Einstein's summation convention"
-
 FOLD = Rule("zeros and ones", "0·a = 0, 1·a = a", "arithmetic", "differentiate", fold)
 TIDY = Rule("zeros and ones", "0·a = 0, 1·a = a", "arithmetic", "contract", fold)
 DISTRIBUTE = Rule("distribute", "(a + b) c = a c + b c", "arithmetic", "contract", distribute)
-CONTRACT = Rule("contract the Kronecker delta", "Σᵢ δᵢⱼ xᵢ = xⱼ", _NOTATION, "contract", contract)
 COLLECT = Rule("like terms", "a x + b x = (a + b) x", "arithmetic", "collect", collect)
 
 

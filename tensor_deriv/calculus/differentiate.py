@@ -32,9 +32,11 @@ from ..index.nodes import (
 )
 from ..program import Definition, Program
 from .assume import assumption_rules
-from .contract import COLLECT, CONTRACT, DISTRIBUTE, FOLD, TIDY, unresolved
+from .cases import APART, MERGED, WHERE_ZERO
+from .contract import COLLECT, DISTRIBUTE, FOLD, TIDY, unresolved
+from .deltas import CONTRACT, WITHIN
 from .engine import Recorder, Rule, Step
-from .rules import CHAIN, COMPONENT, CONSTANT, LINEAR, POWER, PRODUCT, SUM, primitive_rule
+from .rules import CHAIN, COMPONENT, CONSTANT, LINEAR, POWER, PRODUCT, SUM, WHERE, primitive_rule
 
 _BOOK = "Itskov, Tensor Algebra and Tensor Analysis for Engineers, chapter 2"
 SMALL = 8  # nodes of an upstream gradient that is written out rather than named, for a tensor that has a name; no sums
@@ -234,15 +236,15 @@ class _Backward:
 
     def _resolve(self, recorder: Recorder) -> None:
         primitive = primitive_rule(self.program, self.values)
-        rules = (primitive, CONSTANT, SUM, LINEAR, PRODUCT, FOLD, POWER, CHAIN, COMPONENT)
+        rules = (primitive, CONSTANT, SUM, LINEAR, PRODUCT, FOLD, POWER, CHAIN, WHERE, COMPONENT)
         while unresolved(recorder.expr):
             if not recorder.sweep(rules):
                 raise UnsupportedError("this has no derivative by the rules that are known")
             if self.named:
                 recorder.note(BY_NAME, self._by_name(recorder.expr))
         recorder.exhaust((FOLD,))
-        recorder.exhaust((TIDY, DISTRIBUTE, CONTRACT, *assumption_rules(self.program)))
-        recorder.exhaust((COLLECT, TIDY))
+        recorder.exhaust((TIDY, WHERE_ZERO, APART, DISTRIBUTE, CONTRACT, WITHIN, *assumption_rules(self.program)))
+        recorder.exhaust((COLLECT, MERGED, TIDY))
 
 
 def _total(terms: list[Expr]) -> Expr:

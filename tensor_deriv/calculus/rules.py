@@ -17,6 +17,7 @@ from ..index.nodes import (
     Power,
     Product,
     Sum,
+    Where,
     number,
 )
 from ..primitives import TABLE, deltas
@@ -84,6 +85,14 @@ def lowered(base: Expr, exponent: Expr) -> Expr:
     return Power(base, Sum((exponent, number(-1))))
 
 
+def where_rule(node: Expr) -> Expr | None:
+    # ∂(a where c, else b)/∂x = ∂a/∂x where c, else ∂b/∂x
+    match node:
+        case Partial(Where(condition, then, otherwise), by) if by.tensor in node.body.tensors:
+            return Where(condition, Partial(then, by), renew(Partial(otherwise, by)))
+    return None
+
+
 def chain_rule(node: Expr) -> Expr | None:
     # ∂f(u)/∂x = f′(u) ∂u/∂x, summed over the arguments
     match node:
@@ -112,6 +121,7 @@ LINEAR = Rule("constant factor rule", "∂(c a)/∂x = c ∂a/∂x", _BOOK, "dif
 PRODUCT = Rule("product rule", "∂(a b)/∂x = ∂a/∂x b + a ∂b/∂x", _BOOK, "differentiate", product_rule)
 COMPONENT = Rule("component rule", "∂xᵢⱼ/∂xₘₙ = δᵢₘ δⱼₙ", _BOOK, "differentiate", component_rule)
 POWER = Rule("power rule", "∂uⁿ/∂x = n uⁿ⁻¹ ∂u/∂x", _BOOK, "power", power_rule)
+WHERE = Rule("case by case", "∂(a where c, else b)/∂x = ∂a/∂x where c, else ∂b/∂x", _BOOK, "function", where_rule)
 CHAIN = Rule("chain rule for a function", "∂f(u)/∂x = f′(u) ∂u/∂x", _BOOK, "function", chain_rule)
 
 

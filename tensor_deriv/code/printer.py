@@ -24,6 +24,7 @@ from ..matrix.nodes import (
     Take,
     num,
 )
+from ..matrix.places import Flip, Pad, Where
 from ..matrix.text import ATOM, PRODUCT, SIGN, SUM, Printed, TextPrinter
 from .lower import COMPARISONS, Bracketed, Literal, Lowering, Mask, Scalar, is_constant
 from .module import Module
@@ -127,8 +128,7 @@ class CodePrinter(TextPrinter):
         return [self.print(Scalar(arg) if numbers else arg) for arg in node.args]
 
     def compared(self, node: Elem) -> str:
-        sign = COMPARISONS[node.row.name]
-        return f"({self.at(node.args[0], SUM)} {sign} {self.at(node.args[1], SUM)})"
+        return f"({self.comparison(node)})"
 
     def floating(self, comparison: str, of_numbers: bool) -> Printed:
         """A comparison as zeros and ones."""
@@ -194,6 +194,26 @@ class CodePrinter(TextPrinter):
 
     def _permuted(self, node: Permuted) -> Printed:
         return f"{self.at(node.arg, ATOM)}.{self.target.permute}({', '.join(map(str, node.order))})", ATOM
+
+    def _where(self, node: Where) -> Printed:
+        then, otherwise = node.then, node.otherwise
+        if is_constant(then) and is_constant(otherwise):
+            then = Scalar(then)
+        return self.call("where", self.truth(node.condition), self.print(then), self.print(otherwise))
+
+    def truth(self, node: Array) -> str:
+        """A condition as the library's own truth values."""
+        if isinstance(node, Elem) and node.row.name in COMPARISONS:
+            return self.comparison(node)
+        return f"{self.at(node, SUM)} != 0"
+
+    def _pad(self, node: Pad) -> Printed:
+        pairs = [f"({self.size(before)[0]}, {self.size(behind)[0]})" for before, behind in node.widths]
+        return self.call("pad", self.print(node.arg), pairs[0] if len(pairs) == 1 else f"({', '.join(pairs)})")
+
+    def _flip(self, node: Flip) -> Printed:
+        axes = ", ".join(map(str, node.axes))
+        return self.call("flip", self.print(node.arg), f"({axes},)")
 
     def _take(self, node: Take) -> Printed:
         letters = LETTERS[: len(node.dims)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..matrix.nodes import Add, Array, Call, Einsum, Elem, Eye, Filled, Shape
+from ..matrix.places import Pad
 from ..matrix.text import ATOM, PRODUCT, Printed
 from .lower import Scalar, is_constant
 from .module import Module
@@ -105,6 +106,10 @@ class TorchPrinter(CodePrinter):
 
     def _filled(self, node: Filled) -> Printed:
         return f"{self.reference}.{'new_ones' if node.value else 'new_zeros'}({self.extent(node.dims)})", ATOM
+
+    def _pad(self, node: Pad) -> Printed:
+        widths = [self.size(width)[0] for pair in node.widths[::-1] for width in pair]  # the last axis first
+        return self.applied("{xp}.nn.functional.pad", self.print(node.arg), f"({', '.join(widths)})")
 
     def arguments(self, node: Elem) -> list[str]:
         first, *rest = node.args

@@ -27,7 +27,8 @@ class Dim:
         return f"Dim({self})"
 
     def __str__(self) -> str:
-        return " + ".join(map(_show_monomial, self.terms)).replace("+ -", "- ") or "0"
+        ordered = sorted(self.terms, key=lambda term: (term[1] < 0, not term[0]))
+        return " + ".join(map(_show_monomial, ordered)).replace("+ -", "- ") or "0"
 
     def __add__(self, other: Dim) -> Dim:
         total = dict(self.terms)
@@ -68,6 +69,25 @@ class Dim:
             return self.terms[0][0][0]
         return None
 
+    @property
+    def never_negative(self) -> bool:
+        """Whether it is 0 or more however large its names are, from 1 on; False where that does not show.
+
+        n = 1 + n′ in each name: no coefficient of the polynomial in n′ is negative.
+        """
+        shifted = self.substitute({name: UNIT + named(f"{name}′") for name in self.names})
+        return all(count > 0 for _, count in shifted.terms)
+
+    def over(self, divisor: Dim) -> Dim | None:
+        """The quotient by a dimension of one term, or None where it leaves a remainder."""
+        if len(divisor.terms) != 1:
+            return UNIT if self == divisor else None
+        ((names, count),) = divisor.terms
+        parts = [_without(own, names) for own, _ in self.terms]
+        if None in parts or any(number % count for _, number in self.terms):
+            return None
+        return Dim((part, number // count) for part, (_, number) in zip(parts, self.terms, strict=True) if part is not None)
+
     def value(self, sizes: Mapping[str, int]) -> int:
         """The number it is where `sizes` gives each name one; KeyError for a name without."""
         total = 0
@@ -88,6 +108,16 @@ class Dim:
                 product = product * (solution[name].substitute(solution) if name in solution else named(name))
             total = total + product
         return total
+
+
+def _without(names: Monomial, gone: Monomial) -> Monomial | None:
+    """A product of names without some of them; None where they are not all there."""
+    left = list(names)
+    for name in gone:
+        if name not in left:
+            return None
+        left.remove(name)
+    return tuple(left)
 
 
 def _show_monomial(term: tuple[Monomial, int]) -> str:

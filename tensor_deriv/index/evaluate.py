@@ -21,6 +21,7 @@ from .nodes import (
     Extent,
     Function,
     Index,
+    Inside,
     Jacobian,
     Number,
     Opaque,
@@ -30,6 +31,7 @@ from .nodes import (
     Slot,
     Sum,
     Transposed,
+    Where,
     slot_indices,
 )
 
@@ -77,6 +79,9 @@ class Evaluator:
     def primitive(self, name: str, array: Array, axes: tuple[int, ...]) -> Array:
         return TABLE[name].numpy(array, axes)
 
+    def choose(self, condition: Array, then: Array, otherwise: Array) -> Array:
+        return np.where(np.asarray(condition != 0, dtype=bool), then, otherwise)
+
     # the meaning of each node
 
     def size(self, dim: Dim) -> int:
@@ -112,6 +117,10 @@ class Evaluator:
                 return self.evaluate(component)
             case Delta(left, right):
                 return self._delta(left, right)
+            case Inside(slot):
+                return self._inside(slot)
+            case Where():
+                return self._together(expr.children, lambda arrays: self.choose(*arrays))
             case Sum(terms):
                 return self._together(terms, lambda arrays: sum(arrays[1:], arrays[0]))
             case Product(factors, over):
@@ -142,6 +151,8 @@ class Evaluator:
         inside = np.asarray(True)
         for place, extent in zip(places, np.shape(array), strict=True):
             inside = inside & (place >= 0) & (place < extent)
+        if not np.size(array):
+            return np.zeros([self.size(index.extent) for index in axes]), axes
         clipped = tuple(np.clip(place, 0, extent - 1) for place, extent in zip(places, np.shape(array), strict=True))
         taken = np.where(inside, np.asarray(array)[clipped], 0.0)
         return np.broadcast_to(taken, [self.size(index.extent) for index in axes]), axes
@@ -158,6 +169,13 @@ class Evaluator:
         grid = {index: np.arange(self.size(index.extent)).reshape(_along(axes, index)) for index in axes}
         equal = 1.0 * (self._place(left, grid) == self._place(right, grid))
         return np.broadcast_to(equal, [self.size(index.extent) for index in axes]), axes
+
+    def _inside(self, slot: Slot) -> Labelled:
+        axes = slot_indices(slot)
+        grid = {index: np.arange(self.size(index.extent)).reshape(_along(axes, index)) for index in axes}
+        place = self._place(slot, grid)
+        hit = 1.0 * ((place >= 0) & (place < self.size(slot.extent)))
+        return np.broadcast_to(hit, [self.size(index.extent) for index in axes]), axes
 
     def _together(self, parts: Sequence[Expr], combine: Any) -> Labelled:
         values = [self.evaluate(part) for part in parts]
@@ -217,7 +235,7 @@ class Evaluator:
         shape = [self.size(index.extent) for index in free]
         x = np.asarray(self.tensors[by.tensor], dtype=float)
         places: dict[Index, Slot] = {index: Index(-1 - place, index.extent) for place, index in enumerate(free)}
-        key = repr((by.tensor, alpha_key(substitute(body, places))))
+        key = repr((by.tensor, shape, alpha_key(substitute(body, places))))
         if key not in self._jacobians:
             self._jacobians[key] = self._differences(body, free, by.tensor, x)
         return self.take(np.reshape(self._jacobians[key], (*shape, *x.shape)), (*free, *by.slots))
@@ -230,9 +248,9 @@ class Evaluator:
             return inner.spread(inner.evaluate(body), free)
 
         derivative, doubt = jacobian(value, x)
-        scale = max(float(np.abs(derivative).max(initial=0.0)), 1e-3)
-        finite = np.isfinite(derivative).all() and np.isfinite(doubt).all()
-        self.doubt = max(self.doubt, float(np.max(doubt, initial=0.0)) / scale) if finite else float("inf")
+        known = np.isfinite(derivative)  # in a case that is not taken it need not be
+        scale = max(float(np.abs(derivative[known]).max(initial=0.0)), 1e-3)
+        self.doubt = max(self.doubt, float(np.max(doubt[known], initial=0.0)) / scale)
         return derivative
 
 

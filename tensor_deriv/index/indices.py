@@ -20,6 +20,7 @@ from .nodes import (
     Expr,
     Extent,
     Index,
+    Inside,
     Opaque,
     Partial,
     Product,
@@ -84,6 +85,8 @@ def _replace(expr: Expr, mapping: Mapping[Index, Slot]) -> Expr:
             return Component(tensor, _slots(slots, mapping))
         case Delta(left, right):
             return Delta(substitute_slot(left, mapping), substitute_slot(right, mapping))
+        case Inside(slot):
+            return Inside(substitute_slot(slot, mapping))
         case Apply() | Opaque():
             return replace(expr, slots=_slots(expr.slots, mapping))
         case Partial(body, by):
@@ -113,6 +116,8 @@ def _rebind(expr: Expr, mapping: Mapping[Index, Index]) -> Expr:
             return Component(tensor, _slots(slots, mapping))
         case Delta(left, right):
             return Delta(substitute_slot(left, mapping), substitute_slot(right, mapping))
+        case Inside(slot):
+            return Inside(substitute_slot(slot, mapping))
         case Apply() | Opaque():
             return replace(expr, slots=_slots(expr.slots, mapping))
         case _:
@@ -165,6 +170,8 @@ def _with_slots(expr: Expr, slots: tuple[Slot, ...]) -> Expr:
     match expr:
         case Delta():
             return Delta(*slots)
+        case Inside():
+            return Inside(*slots)
         case Component() | Apply() | Opaque():
             return replace(expr, slots=slots)
     return expr
@@ -186,6 +193,27 @@ def alpha_key(expr: Expr) -> object:
     Equal keys mean equal expressions; the converse holds but for some products with repeated factors.
     """
     return _key(expr, {}, 0)
+
+
+def matched(expr: Product, other: Product) -> dict[Index, Slot] | None:
+    """The summed indices of one product for which another has its own, such that they are the same; None where that fails."""
+    orders = [_canonical(product) for product in (expr, other)]
+    if len(orders[0]) != len(orders[1]) or any(a.extent != b.extent for a, b in zip(*orders, strict=True)):
+        return None
+    mapping: dict[Index, Slot] = dict(zip(*orders, strict=True))
+    moved = [substitute(factor, mapping) for factor in expr.factors]
+    same = sorted(repr(alpha_key(factor)) for factor in moved) == sorted(repr(alpha_key(factor)) for factor in other.factors)
+    return mapping if same else None
+
+
+def _canonical(product: Product) -> list[Index]:
+    """The summed indices in an order that does not depend on their names."""
+    inner: dict[Index, object] = dict.fromkeys(product.over, "s")
+    for _ in range(2):
+        ordered = sorted(product.factors, key=lambda factor: repr(_key(factor, inner, 1)))
+        order = _appearance(ordered, set(product.over))
+        inner = {index: ("s", place) for place, index in enumerate(order)}
+    return [*order, *(index for index in product.over if index not in order)]
 
 
 def _key(expr: Expr, names: dict[Index, object], depth: int) -> object:

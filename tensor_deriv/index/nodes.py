@@ -75,6 +75,36 @@ def slot_indices(slot: Slot) -> tuple[Index, ...]:
     return (slot,) if isinstance(slot, Index) else tuple(index for index, _ in slot.terms)
 
 
+def is_group(slot: Slot) -> bool:
+    """Whether a slot is an index, or runs over its members in row-major order, each place once."""
+    if isinstance(slot, Index):
+        return True
+    stride = UNIT
+    for index, coefficient in reversed(slot.terms):
+        if coefficient != stride:
+            return False
+        stride = stride * index.extent
+    return not slot.offset.terms and stride == slot.extent
+
+
+def inside(slot: Slot) -> bool:
+    """Whether a slot's place lies in its range wherever its indices stand; False where that does not show."""
+    if isinstance(slot, Index):
+        return True
+    low, high = bounds(slot)
+    return low.never_negative and (slot.extent - UNIT - high).never_negative
+
+
+def bounds(slot: Slot) -> tuple[Dim, Dim]:
+    """The least and the largest place a slot can hold; coefficients are numbers or products of dimensions."""
+    terms, offset = slot_terms(slot)
+    low = high = offset
+    for index, coefficient in terms:
+        reach = coefficient * (index.extent - UNIT)
+        low, high = (low, high + reach) if coefficient.never_negative else (low + reach, high)
+    return low, high
+
+
 class Expr(Structural):
     """A node of index notation: equality is structural, hash and free indices are kept."""
 
@@ -174,6 +204,33 @@ class Delta(Expr):
     @property
     def own_slots(self) -> tuple[Slot, ...]:
         return (self.left, self.right)
+
+
+@dataclass(frozen=True, eq=False)
+class Inside(Expr):
+    """The indicator [0 ≤ place < extent] of a slot: 1 where its place lies in its range, else 0."""
+
+    slot: Slot
+
+    @property
+    def own_slots(self) -> tuple[Slot, ...]:
+        return (self.slot,)
+
+
+@dataclass(frozen=True, eq=False)
+class Where(Expr):
+    """`then` where the condition is not 0, else `otherwise`; the branch that is not taken has no part in it."""
+
+    condition: Expr
+    then: Expr
+    otherwise: Expr
+
+    @property
+    def children(self) -> tuple[Expr, ...]:
+        return (self.condition, self.then, self.otherwise)
+
+    def with_children(self, children: tuple[Expr, ...]) -> Expr:
+        return Where(*children)
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from ..errors import ParseError, Place, ShapeError
-from ..index.dims import Dim, integer, named
+from ..index.dims import UNIT, ZERO, Dim, integer, named
 from ..index.nodes import Extent
 from .scope import Scope
 from .source import Source
@@ -54,6 +54,34 @@ class Arguments:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             return node.value
         raise ParseError("this must be a string in quotes", self.place(node))
+
+    def arrays(self, node: ast.expr) -> list[Value]:
+        """A tuple or list of arrays."""
+        if isinstance(node, (ast.Tuple, ast.List)):
+            return [self.lower(item) for item in node.elts]
+        raise ParseError("this must be several arrays in brackets: (a, b)", self.place(node))
+
+    def sizes(self, node: ast.expr) -> tuple[Dim | None, ...]:
+        """A size, or several in brackets; None for -1, which is to be worked out."""
+        if isinstance(node, (ast.Tuple, ast.List)):
+            return tuple(size for item in node.elts for size in self.sizes(item))
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and self.integer(node) == -1:
+            return (None,)
+        return (self.dimension(node),)
+
+    def size(self, node: ast.expr) -> Dim:
+        """A place on an axis: 0, or a dimension."""
+        if isinstance(node, ast.Constant) and node.value == 0 and not isinstance(node.value, bool):
+            return ZERO
+        return self.dimension(node)
+
+    def need(self, least: Dim, what: str, node: ast.AST) -> None:
+        """Take note that a dimension is 0 or more; ShapeError where it never is."""
+        if least.never_negative:
+            return
+        if (-least - UNIT).never_negative:
+            raise ShapeError(f"there is no {what}", self.place(node))
+        self.scope.needs.append(least)
 
     def dimension(self, node: ast.expr) -> Dim:
         """A size: an integer, a dimension's name, X.shape[0], or sums and products of those."""

@@ -3,46 +3,87 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from .. import functions
 from ..errors import ParseError, Place, ShapeError, UnknownNameError
-from ..index.dims import Dim, named
+from ..index.dims import UNIT, ZERO, Dim, integer, named
 from ..index.indices import fresh, multiply
-from ..index.nodes import MINUS, ONE, Component, Expr, Extent, Function, Index, Number, Power, Slot, Sum, number
+from ..index.nodes import (
+    MINUS,
+    ONE,
+    Affine,
+    Component,
+    Delta,
+    Expr,
+    Extent,
+    Function,
+    Index,
+    Inside,
+    Number,
+    Power,
+    Slot,
+    Sum,
+    Where,
+    bounds,
+    number,
+    slot_indices,
+)
 from .scope import Scope
 from .source import Source
 from .values import Words, show_shape
 
 
 def has_indices(tree: ast.expr, scope: Scope) -> bool:
-    """Whether a tree is in index notation: some subscript holds index letters alone."""
-    return any(isinstance(node, ast.Subscript) and _letters(node, scope) is not None for node in ast.walk(tree))
+    """Whether a tree is in index notation: some subscript holds index letters, or sums of letters and numbers."""
+    return any(isinstance(node, ast.Subscript) and _is_indexed(node, scope) for node in ast.walk(tree))
 
 
-def _letters(node: ast.Subscript, scope: Scope) -> tuple[str, ...] | None:
-    items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-    words = [item.id for item in items if isinstance(item, ast.Name)]
-    if not items or len(words) < len(items) or not isinstance(node.value, ast.Name):
-        return None
-    return tuple(words)
+def _is_indexed(node: ast.Subscript, scope: Scope) -> bool:
+    items = subscripts(node)
+    if not isinstance(node.value, ast.Name) or not all(map(_is_place, items)):
+        return False
+    if all(isinstance(item, ast.Name) for item in items):
+        return bool(items)
+    names = {name.id for item in items for name in ast.walk(item) if isinstance(name, ast.Name)}
+    return not names <= scope.dims
+
+
+def subscripts(node: ast.Subscript) -> list[ast.expr]:
+    """What stands in the brackets, one for each axis."""
+    return list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
+
+
+def _is_place(item: ast.expr) -> bool:
+    """Whether an item is built of names and integers by sums and products."""
+    parts = (ast.Name, ast.Load, ast.Constant, ast.BinOp, ast.UnaryOp, ast.Add, ast.Sub, ast.Mult, ast.USub)
+    whole = all(isinstance(node, parts) for node in ast.walk(item))
+    return whole and all(type(node.value) is int for node in ast.walk(item) if isinstance(node, ast.Constant))
 
 
 class EinsteinReader:
     """Reads one right-hand side whose free indices are `free`."""
 
-    def __init__(self, scope: Scope, source: Source, free: tuple[str, ...]) -> None:
+    def __init__(self, scope: Scope, source: Source, free: tuple[str, ...], want: tuple[Dim, ...] | None = None) -> None:
         self.scope = scope
         self.source = source
-        self.indices: dict[str, Index] = {}
         self.free = free
+        declared = want if want is not None and len(want) == len(free) else ()
+        self.indices: dict[str, Index] = {letter: fresh(extent, letter) for letter, extent in zip(free, declared, strict=False)}
 
     def place(self, node: ast.AST) -> Place:
         return self.source.place(node)
 
     def body(self, tree: ast.expr) -> tuple[tuple[Slot, ...], Expr]:
         """The free slots in order, and the entry at them."""
+        self._find_letters(tree)
         expr = self.expr(tree)
+        for letter, index in self.indices.items():
+            extent = self.scope.solver.resolve(index.extent)
+            if extent.symbol and extent == index.extent and extent not in self.scope.unknowns and "?" in extent.symbol:
+                words = f"nothing says over what the index `{letter}` runs: declare the shape of what is defined"
+                raise ParseError(words, self.place(tree))
         known = {index: letter for letter, index in self.indices.items()}
         loose = [known[index] for index in sorted(expr.free, key=lambda i: i.id) if known[index] not in self.free]
         if loose:
@@ -57,8 +98,85 @@ class EinsteinReader:
         return f"the index `{letter}` stands once, so it is not summed, and it is not on the left: define `name{left} = …` to keep it"
 
     def _first(self, tree: ast.expr, letter: str) -> Place:
-        names = (node for node in ast.walk(tree) if isinstance(node, ast.Subscript) and letter in (_letters(node, self.scope) or ()))
-        return self.place(next(names, tree))
+        nodes = (node for node in ast.walk(tree) if isinstance(node, ast.Subscript))
+        return self.place(next((node for node in nodes if letter in map(ast.unparse, subscripts(node))), tree))
+
+    def _find_letters(self, tree: ast.expr) -> None:
+        """An index for every letter: the extent of an axis where it stands alone, else so that every place lies inside."""
+        nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name)]
+        nodes.sort(key=lambda node: (node.lineno, node.col_offset))
+        compound: list[tuple[Affine, Dim, ast.Subscript]] = []
+        for alone in (True, False):
+            for node in nodes:
+                items = subscripts(node)
+                for item, extent in zip(items, self._extents(node, items), strict=True):
+                    if isinstance(item, ast.Name) and alone:
+                        self._letter(item.id, extent, node)
+                    elif not isinstance(item, ast.Name) and not alone and _is_place(item):
+                        compound.append((self._place(item, extent), extent, node))
+        for slot, extent, node in compound:
+            self._fit(slot, extent, node)
+        for compared in (node for node in ast.walk(tree) if isinstance(node, ast.Compare)):
+            self._same_range(compared)
+
+    def _same_range(self, node: ast.Compare) -> None:
+        """Indices that are compared run over the same range, where nothing else says over what they run."""
+        names = [side.id for side in (node.left, *node.comparators) if isinstance(side, ast.Name)]
+        known = [self.indices[name] for name in names if name in self.indices]
+        for name in names:
+            if name in self.free and name not in self.indices and known:
+                self.indices[name] = fresh(known[0].extent, name)
+
+    def _letter(self, letter: str, extent: Dim, node: ast.AST) -> None:
+        index = self.indices.setdefault(letter, fresh(extent, letter))
+        self.scope.solver.require(index.extent, extent, self._clash(letter, extent), lambda: self.place(node))
+
+    def _fit(self, slot: Affine, extent: Dim, node: ast.AST) -> None:
+        # the last place is the last of the axis, Σ c (n − 1) + offset = extent − 1, or the first where c < 0
+        resolve = self.scope.solver.resolve
+        loose = [(index, c) for index, c in slot.terms if "?" in str(resolve(index.extent))]
+        if len(loose) != 1:
+            return
+        ((index, c),) = loose
+        others = Affine(tuple((other, factor) for other, factor in slot.terms if other != index), slot.offset, extent)
+        low, high = map(resolve, bounds(others))
+        room = resolve(extent) - UNIT - high if c.never_negative else -low
+        count = room.over(c)
+        if count is None:
+            return
+        self.scope.solver.equal(index.extent, count + UNIT)
+        if not count.never_negative:
+            self.scope.needs.append(count)
+
+    def _place(self, item: ast.expr, extent: Dim) -> Affine:
+        """A slot of several letters and numbers."""
+        terms, offset = self._linear(item)
+        return Affine(tuple((index, c) for index, c in terms.items() if c.terms), offset, extent)
+
+    def _index(self, letter: str) -> Index:
+        if letter not in self.indices:
+            self.indices[letter] = fresh(self.scope.solver.unknown(), letter)
+        return self.indices[letter]
+
+    def _linear(self, node: ast.expr) -> tuple[dict[Index, Dim], Dim]:
+        match node:
+            case ast.Constant(value=int() as value) if not isinstance(value, bool):
+                return {}, integer(value)
+            case ast.Name(id=name):
+                if name not in self.indices and name in self.scope.dims:
+                    return {}, named(name)
+                return {self._index(name): UNIT}, ZERO
+            case ast.UnaryOp(op=ast.USub(), operand=inner):
+                return _scaled(self._linear(inner), -UNIT)
+            case ast.BinOp(left=left, op=ast.Add(), right=right):
+                return _joined(self._linear(left), self._linear(right))
+            case ast.BinOp(left=left, op=ast.Sub(), right=right):
+                return _joined(self._linear(left), _scaled(self._linear(right), -UNIT))
+            case ast.BinOp(left=left, op=ast.Mult(), right=right):
+                first, second = self._linear(left), self._linear(right)
+                if not first[0] or not second[0]:
+                    return _scaled(second, first[1]) if not first[0] else _scaled(first, second[1])
+        raise ParseError("a place is a sum of indices and numbers, each index times a number at most", self.place(node))
 
     def expr(self, node: ast.expr) -> Expr:
         match node:
@@ -66,8 +184,8 @@ class EinsteinReader:
                 return number(Fraction(str(value)))
             case ast.Name(id=name):
                 return self._scalar(name, node)
-            case ast.Subscript(value=ast.Name(id=name)):
-                return self._component(name, node)
+            case ast.Subscript(value=ast.Name()):
+                return self._component(node)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return self._product([number(-1), self.expr(operand)])
             case ast.BinOp(left=left, op=ast.Add(), right=right):
@@ -78,6 +196,8 @@ class EinsteinReader:
                 return self._product(self._factors(node))
             case ast.BinOp(left=left, op=ast.Pow(), right=right):
                 return Power(self.expr(left), self.expr(right))
+            case ast.Compare(left=left, ops=[op], comparators=[right]):
+                return self._compared(op, left, right, node)
             case ast.Call(func=ast.Name(id=name)):
                 return self._function(name, node)
         raise ParseError(f"`{ast.unparse(node)}` has no meaning in index notation", self.place(node))
@@ -112,35 +232,79 @@ class EinsteinReader:
             raise ShapeError(f"`{name}` is no scalar: write its indices", self.place(node))
         return Component(name, ())
 
-    def _component(self, name: str, node: ast.Subscript) -> Expr:
-        letters = _letters(node, self.scope)
-        if letters is None:
-            raise ParseError("an index is a letter here", self.place(node))
-        scope = self.scope
-        upper = name[0].upper() + name[1:]
-        if name not in scope.shapes and len(scope.shapes.get(upper, ())) == len(letters):
-            name = upper
-        extents = scope.tensor(name, len(letters))
-        if len(extents) != len(letters):
-            words = f"`{name}` has the shape {show_shape(map(scope.solver.resolve, extents))}, {len(letters)} indices are given"
+    def _extents(self, node: ast.Subscript, items: Sequence[ast.expr]) -> tuple[Dim, ...]:
+        """The shape of the tensor that a subscript is of; x[i, j] may be a component of X."""
+        scope, (name, _) = self.scope, self._tensor(node, len(items))
+        extents = scope.tensor(name, len(items))
+        if len(extents) != len(items):
+            words = f"`{name}` has the shape {show_shape(map(scope.solver.resolve, extents))}, {len(items)} indices are given"
             raise ShapeError(words, self.place(node))
-        slots: list[Slot] = []
-        for letter, extent in zip(letters, extents, strict=True):
-            if letter in scope.shapes and letter not in self.free:
-                pass  # an index may share its letter with a tensor: inside brackets it is an index
-            if letter not in self.indices:
-                self.indices[letter] = fresh(extent, letter)
-            index = self.indices[letter]
-            scope.solver.require(index.extent, extent, self._clash(letter, extent), lambda: self.place(node))
-            slots.append(ONE if scope.solver.is_one(extent) and letter not in self.free else index)
-        component = Component(name, tuple(slots))
-        return self._product([component]) if len(set(letters)) < len(letters) else component
+        return extents
+
+    def _tensor(self, node: ast.Subscript, rank: int) -> tuple[str, str]:
+        assert isinstance(node.value, ast.Name)
+        name, upper = node.value.id, node.value.id[0].upper() + node.value.id[1:]
+        known = name in self.scope.shapes or len(self.scope.shapes.get(upper, ())) != rank
+        return (name if known else upper), name
+
+    def _component(self, node: ast.Subscript) -> Expr:
+        items = subscripts(node)
+        if not all(map(_is_place, items)):
+            raise ParseError("a place is an index letter here, or a sum of letters and numbers", self.place(node))
+        extents = self._extents(node, items)
+        slots = tuple(self._slot(item, extent) for item, extent in zip(items, extents, strict=True))
+        component = Component(self._tensor(node, len(items))[0], slots)
+        return self._product([component]) if any(_repeated(component, index) for index in component.free) else component
+
+    def _slot(self, item: ast.expr, extent: Dim) -> Slot:
+        if isinstance(item, ast.Name) and item.id in self.indices:
+            alone = self.scope.solver.is_one(extent) and item.id not in self.free
+            return ONE if alone else self.indices[item.id]
+        slot = self._place(item, extent)
+        return ONE if not slot.terms and self.scope.solver.is_one(extent) and slot.offset == ZERO else slot
+
+    def _compared(self, op: ast.cmpop, left: ast.expr, right: ast.expr, node: ast.expr) -> Expr:
+        """[i ≥ j] of indices, or a comparison of entries."""
+        if not (_is_place(left) and _is_place(right)) or not self._letters_in(left, right):
+            return self._comparison(op, self.expr(left), self.expr(right), node)
+        terms, offset = _joined(self._linear(left), _scaled(self._linear(right), -UNIT))
+        match op:
+            case ast.GtE():
+                return self._at_least(terms, offset)
+            case ast.Gt():
+                return self._at_least(terms, offset - UNIT)
+            case ast.LtE():
+                return self._at_least(*_scaled((terms, offset), -UNIT))
+            case ast.Lt():
+                return self._at_least(*_scaled((terms, offset + UNIT), -UNIT))
+            case ast.Eq() | ast.NotEq():
+                equal = Delta(*(self._place(side, UNIT) for side in (left, right)))
+                return equal if isinstance(op, ast.Eq) else Sum((number(1), multiply((MINUS, equal))))
+        raise ParseError("indices are compared with >, >=, <, <=, == and !=", self.place(node))
+
+    def _at_least(self, terms: Mapping[Index, Dim], offset: Dim) -> Expr:
+        expr = at_least(terms, offset)
+        if isinstance(expr, Inside) and not expr.slot.extent.never_negative:
+            self.scope.needs.append(expr.slot.extent)  # else no place fulfils it
+        return expr
+
+    def _letters_in(self, *sides: ast.expr) -> bool:
+        names = [node.id for side in sides for node in ast.walk(side) if isinstance(node, ast.Name)]
+        return any(name in self.indices for name in names) and all(name in self.indices or name in self.scope.dims for name in names)
+
+    def _comparison(self, op: ast.cmpop, left: Expr, right: Expr, node: ast.expr) -> Expr:
+        name, turned = COMPARED.get(type(op), ("", False))
+        if not name:
+            raise ParseError("entries are compared with >, >=, <, <= and ==", self.place(node))
+        return functions.call(name, *((right, left) if turned else (left, right)))
 
     def _clash(self, letter: str, extent: Dim) -> Words:
         resolve, first = self.scope.solver.resolve, self.indices[letter].extent
         return lambda: f"the index `{letter}` runs over {resolve(first)} and over {resolve(extent)}"
 
     def _function(self, name: str, node: ast.Call) -> Expr:
+        if name == "where" and len(node.args) == 3 and not node.keywords:
+            return Where(*map(self.expr, node.args))
         if name in functions.WRITTEN and len(node.args) == 1 and not node.keywords:
             return functions.written(name, self.expr(node.args[0]))
         row = self.scope.functions.get(name) or functions.TABLE.get(name)
@@ -152,5 +316,29 @@ class EinsteinReader:
         return Function(row, tuple(map(self.expr, arguments)))
 
 
+COMPARED: dict[type, tuple[str, bool]] = {  # the function, and whether its arguments change places
+    ast.Gt: ("greater", False), ast.Lt: ("greater", True), ast.GtE: ("greater_equal", False), ast.LtE: ("greater_equal", True),
+    ast.Eq: ("equal", False),
+}  # fmt: skip
+Linear = tuple[dict[Index, Dim], Dim]  # coefficients of indices, and the number
+
+
+def at_least(terms: Mapping[Index, Dim], offset: Dim) -> Expr:
+    """The indicator [Σ coefficient·index + offset ≥ 0]."""
+    slot = Affine(tuple(terms.items()), offset, UNIT)
+    return Inside(Affine(slot.terms, offset, bounds(slot)[1] + UNIT))
+
+
+def _joined(left: Linear, right: Linear) -> Linear:
+    total = dict(left[0])
+    for index, c in right[0].items():
+        total[index] = total.get(index, ZERO) + c
+    return {index: c for index, c in total.items() if c.terms}, left[1] + right[1]
+
+
+def _scaled(linear: Linear, by: Dim) -> Linear:
+    return {index: c * by for index, c in linear[0].items()}, linear[1] * by
+
+
 def _repeated(factor: Expr, index: Index) -> bool:
-    return isinstance(factor, Component) and sum(slot == index for slot in factor.slots) > 1
+    return isinstance(factor, Component) and sum(index in slot_indices(slot) for slot in factor.slots) > 1

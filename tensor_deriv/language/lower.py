@@ -22,6 +22,7 @@ from ..index.nodes import (
     Index,
     Number,
     Slot,
+    Sum,
     number,
     slot_indices,
 )
@@ -30,6 +31,7 @@ from . import arithmetic, recognise
 from .arguments import Arguments
 from .mismatch import Mismatch, excerpt
 from .operations import OPERATIONS
+from .places import indexed, parse_items
 from .values import Value, Words, axis_number
 
 
@@ -112,6 +114,10 @@ class Lowering(Arguments):
                 return named or self.combine(values, lambda e: recognise.quotient(*e) or arithmetic.quotient(*e), [node])
             case ast.Pow():
                 return self.combine(values, lambda e: arithmetic.power(*e), [node])
+            case ast.BitAnd():
+                return self.combine(values, lambda e: functions.call("minimum", *e), [node])
+            case ast.BitOr():
+                return self.combine(values, lambda e: functions.call("maximum", *e), [node])
         raise ParseError(f"`{excerpt(node)}`: this operator is not part of the language", self.place(node))
 
     def _compare(self, op: ast.cmpop, left: ast.expr, right: ast.expr, node: ast.expr) -> Value:
@@ -127,7 +133,9 @@ class Lowering(Arguments):
                 return self.combine(values, lambda e: functions.call("greater_equal", *reversed(e)), [node])
             case ast.Eq():
                 return self.combine(values, lambda e: functions.call("equal", *e), [node])
-        raise UnsupportedError("of comparisons only `>`, `<`, `>=`, `<=` and `==` are known here", self.place(node))
+            case ast.NotEq():
+                return self.combine(values, lambda e: Sum((number(1), multiply((MINUS, functions.call("equal", *e))))), [node])
+        raise UnsupportedError("of comparisons only `>`, `<`, `>=`, `<=`, `==` and `!=` are known here", self.place(node))
 
     def matmul(self, left: Value, right: Value, node: ast.AST) -> Value:
         """NumPy's `@`: the last axis of the left with the last but one of the right, the rest broadcast."""
@@ -161,19 +169,7 @@ class Lowering(Arguments):
             value = self.lower(node.value.value)
             axis = axis_number(self.integer(node.slice), value.rank, self.place(node))
             return Value((), Extent(self.solver.resolve(value.axes[axis].extent)))
-        value = self.lower(node.value)
-        items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        axes: list[Slot] = []
-        left = list(value.axes)
-        for item in items:
-            if isinstance(item, ast.Constant) and item.value is None:
-                axes.append(ONE)
-            elif isinstance(item, ast.Slice) and item.lower is item.upper is item.step is None and left:
-                axes.append(left.pop(0))
-            else:
-                words = "of indexing only `:` and `None` are supported here; write a definition in index notation"
-                raise UnsupportedError(words, self.place(node))
-        return Value((*axes, *left), value.expr)
+        return indexed(self, self.lower(node.value), parse_items(node), node)
 
     def _call(self, name: str, node: ast.Call) -> Value:
         row = self.scope.functions.get(name) or functions.TABLE.get(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import algebra, reductions
+from . import algebra, reductions, shapes
 from .registry import OPERATIONS
 
-__all__ = ["OPERATIONS", "algebra", "reductions"]
+__all__ = ["OPERATIONS", "algebra", "reductions", "shapes"]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from .. import functions
 from ..errors import DerivationError, ParseError, ShapeError, UnknownNameError, UnsupportedError
-from ..index.dims import Dim
+from ..index.dims import Dim, named
 from ..index.indices import resolve_extents, resolved_slot, substitute_slot
 from ..index.nodes import ONE, Expr, Index, Opaque, Slot, slot_indices
 from ..program import Definition, Program, Tensor
@@ -29,8 +29,7 @@ def parse_shape(text: object) -> tuple[Dim, ...]:
     parts = text.replace(",", " ").split() if isinstance(text, str) else list(text)  # type: ignore[call-overload]
     shape = tuple(dimension(part) for part in parts)
     for part, extent in zip(parts, shape, strict=True):
-        count = extent.constant
-        if (count is not None and count < 1) or not (count or str(part).strip().isidentifier()):
+        if (-extent).never_negative:
             raise ShapeError(f"`{part}` is no dimension: a dimension is a name or a positive integer")
     return shape
 
@@ -113,7 +112,7 @@ def _body(scope: Scope, line: Line, want: tuple[Dim, ...] | None) -> tuple[tuple
     if line.indices is not None:
         if len(set(line.indices)) < len(line.indices):
             raise ParseError("an index stands twice on the left", line.left)
-        return EinsteinReader(scope, line.source, line.indices).body(line.tree)
+        return EinsteinReader(scope, line.source, line.indices, want).body(line.tree)
     opaque = _opaque_name(scope, line.tree)
     if opaque and want is not None:
         return _opaque_tensor(scope, line, opaque, want)
@@ -179,11 +178,12 @@ def _finish(scope: Scope, result: Definition, texts: tuple[str, ...]) -> Program
     for name in scope.assumptions:
         if name not in inputs:
             raise UnknownNameError(f"an assumption is made of `{name}`, which is no input; inputs are {', '.join(inputs)}")
-    solved = {name: solver.resolve(dimension(name)) for name in sorted(scope.dims)}
+    solved = {name: solver.resolve(named(name)) for name in sorted(scope.dims)}
     extents = [extent for tensor in inputs.values() for extent in tensor.shape]
     dims = sorted({name for extent in (*extents, *solved.values()) for name in extent.names})
-    ties = {name: dim for name, dim in solved.items() if dim != dimension(name)}
-    return Program(inputs, definitions, _resolved(scope, result), tuple(dims), texts, ties)
+    ties = {name: dim for name, dim in solved.items() if dim != named(name)}
+    needs = tuple(dict.fromkeys(need for need in map(solver.resolve, scope.needs) if not need.never_negative))
+    return Program(inputs, definitions, _resolved(scope, result), tuple(dims), texts, ties, needs)
 
 
 def _resolved(scope: Scope, definition: Definition) -> Definition:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import functions
-from ..errors import ShapeError, UnsupportedError
+from ..errors import ShapeError
 from ..index.indices import multiply
 from ..index.nodes import ONE, Extent, Index, Power, Slot, number, slot_indices
 from .registry import Axes, Call, operation
@@ -71,12 +71,6 @@ def _linear_algebra(name: str) -> None:
 
 for _each in ("inv", "det", "logdet"):
     _linear_algebra(_each)
-
-
-@operation("where")
-def _where(call: Call, *parts: Value) -> Value:
-    # c f′ + (1 − c) g′ would be 0·∞ where the branch not taken has no finite slope
-    raise UnsupportedError("`where` is not supported; where both branches are finite, write a*(c) + b*(1 - (c))", call.place)
 
 
 def _written(name: str) -> None:

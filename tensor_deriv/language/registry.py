@@ -11,16 +11,22 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ParseError, ShapeError
+from ..index.dims import Dim
 from .values import Value, axis_number
 
 if TYPE_CHECKING:
     from .lower import Lowering
 
 Axes = tuple[int, ...] | None
+Values = list[Value]
+Sizes = tuple[Dim | None, ...]
 Operation = Callable[["Lowering", ast.Call], Value]
 OPERATIONS: dict[str, Operation] = {}
 
-_READ: dict[str, str] = {"Value": "lower", "Axes": "integers", "bool": "boolean", "int": "integer", "str": "string", "Dim": "dimension"}
+_READ: dict[str, str] = {
+    "Value": "lower", "Axes": "integers", "bool": "boolean", "int": "integer", "str": "string", "Dim": "dimension",
+    "Values": "arrays", "Sizes": "sizes",
+}  # fmt: skip
 
 
 class Call:

@@ -22,6 +22,7 @@ class Scope:
         self.shapes = dict(shapes)  # of everything that can be named
         self.inputs: list[str] = []  # in the order of first use
         self.unknowns: list[Dim] = []
+        self.needs: list[Dim] = []  # what must be 0 or more, so that slices have a length
         self.assumptions = assumptions
         self.definitions: dict[str, Definition] = {}
         self.functions: dict[str, functions.Elementwise] = {}

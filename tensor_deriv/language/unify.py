@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import operator
 from collections.abc import Callable
 
 from ..errors import Place, ShapeError
@@ -80,8 +82,31 @@ def _flexible(name: str) -> bool:
 
 
 def dimension(text: object) -> Dim:
-    """A dimension as a caller writes it: a name or an integer."""
+    """A dimension as a caller writes it: a name, an integer, or sums and products of those, as `2*n` or `n-k+1`."""
+    if isinstance(text, Dim):
+        return text
     if isinstance(text, int):
         return integer(text)
     word = str(text).strip()
-    return integer(int(word)) if word.lstrip("-").isdigit() else named(word)
+    if word.isidentifier():
+        return named(word)
+    try:
+        return _polynomial(ast.parse(word, mode="eval").body)
+    except (SyntaxError, ValueError):
+        raise ShapeError(f"`{word}` is no dimension: a dimension is a name or a positive integer") from None
+
+
+def _polynomial(node: ast.expr) -> Dim:
+    match node:
+        case ast.Constant(value=int() as count) if not isinstance(count, bool):
+            return integer(count)
+        case ast.Name(id=name):
+            return named(name)
+        case ast.UnaryOp(op=ast.USub(), operand=inner):
+            return -_polynomial(inner)
+        case ast.BinOp(op=op, left=left, right=right) if type(op) in _JOINED:
+            return _JOINED[type(op)](_polynomial(left), _polynomial(right))
+    raise ValueError(ast.dump(node))
+
+
+_JOINED: dict[type, Callable[[Dim, Dim], Dim]] = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul}

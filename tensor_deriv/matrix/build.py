@@ -8,9 +8,10 @@ left over when no vertex can go is an einsum.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from ..index.dims import UNIT
-from ..index.indices import fresh, multiply, renew, substitute
+from ..index.indices import appearance, fresh, multiply, renew, substitute
 from ..index.nodes import (
     ONE,
     Apply,
@@ -21,18 +22,21 @@ from ..index.nodes import (
     Extent,
     Function,
     Index,
+    Inside,
     Number,
     Opaque,
     Power,
     Product,
     Slot,
     Sum,
+    Where,
+    is_group,
     slot_indices,
     slot_terms,
 )
 from ..primitives import TABLE
 from ..program import Program
-from . import make
+from . import make, places
 from .network import Labelled, Network, eliminate
 from .nodes import (
     MAPS,
@@ -145,6 +149,10 @@ class Builder:
                 return self._component(tensor, slots)
             case Delta(left, right):
                 return Labelled(num(1), ()) if left == right else self._delta(left, right, wanted)
+            case Inside(slot):
+                return self._indicator(slot, wanted)
+            case Where():
+                return self._elementwise(expr.children, wanted, lambda parts: places.Where(*parts))
             case Sum(terms):
                 return self._sum(terms, wanted)
             case Product():
@@ -183,8 +191,22 @@ class Builder:
         members = [index for slot in slots for index in slot_indices(slot)]
         if len(members) == len(axes) and all(is_group(slot) for slot in slots):
             return Labelled(Reshape(node, tuple(index.extent for index in axes)), axes)
-        places = tuple((tuple((c, axes.index(i)) for i, c in terms), offset) for terms, offset in map(slot_terms, slots))
-        return Labelled(Take(node, places, tuple(index.extent for index in axes)), axes)
+        if len(members) == len(axes):
+            found = places.at_places(node, slots, self.program.needs)
+            if found is not None:
+                return Labelled(found, axes)
+        at = tuple((tuple((c, axes.index(i)) for i, c in terms), offset) for terms, offset in map(slot_terms, slots))
+        return Labelled(Take(node, at, tuple(index.extent for index in axes)), axes)
+
+    def _indicator(self, slot: Slot, wanted: tuple[Index, ...]) -> Labelled:
+        # [p in range] as ones with zeros around, or as a triangle of ones
+        members = slot_indices(slot)
+        if len(members) == 2:
+            pair = self._pair(*members, wanted)
+            ones = places.triangle(slot, *pair, Filled(1, tuple(index.extent for index in pair)))
+            if ones is not None:
+                return Labelled(ones, pair)
+        return self._taken(Filled(1, (slot.extent,)), (slot,))
 
     def _primitive(self, body: Apply) -> Array:
         row = TABLE[body.primitive]
@@ -199,9 +221,10 @@ class Builder:
     def _delta(self, left: Slot, right: Slot, wanted: tuple[Index, ...]) -> Labelled:
         if isinstance(left, Index) and isinstance(right, Index):
             return Labelled(Eye(left.extent), self._pair(left, right, wanted))
-        axes = tuple(dict.fromkeys((*slot_indices(left), *slot_indices(right))))
-        places = tuple((tuple((c, axes.index(i)) for i, c in terms), offset) for terms, offset in map(slot_terms, (left, right)))
-        return Labelled(Take(Eye(left.extent), places, tuple(index.extent for index in axes)), axes)
+        # δ at compound places is a component of the identity
+        extent = left.extent if isinstance(left, Index) else right.extent
+        slots = tuple(slot if isinstance(slot, Index) else replace(slot, extent=extent) for slot in (left, right))
+        return self._taken(Eye(extent), slots)
 
     def _elementwise(self, parts: Sequence[Expr], wanted: tuple[Index, ...], build: Callable[[tuple[Array, ...]], Array]) -> Labelled:
         values = [self.natural(part, wanted) for part in parts]
@@ -229,6 +252,9 @@ class Builder:
 
     def _product(self, product: Product, wanted: tuple[Index, ...]) -> Labelled:
         product = multiply(product.factors, product.over)
+        regrouped = self._regrouped(product, wanted)
+        if regrouped is not None:
+            return regrouped
         loose = self._free_delta(product, wanted)
         if loose is not None:
             return loose
@@ -239,6 +265,21 @@ class Builder:
             network.order.append(item.node)
         eliminate(network)
         return self._assembled(network, wanted, product)
+
+    def _regrouped(self, product: Product, wanted: tuple[Index, ...]) -> Labelled | None:
+        # Σ_ij a_ij δ_(id+j)m = reshape(a)_m
+        for place, factor in enumerate(product.factors):
+            found = _grouped(factor, product.over) if isinstance(factor, Delta) else None
+            if found is None:
+                continue
+            group, index = found
+            over = tuple(i for i in product.over if i not in slot_indices(group))
+            rest = Product(tuple(f for at, f in enumerate(product.factors) if at != place), over)
+            others = [i for i in wanted if i in rest.free and i != index]
+            others += [i for i in appearance(rest) if i not in others and i not in slot_indices(group)]
+            node = self.full(rest, [*others, *slot_indices(group)])
+            return Labelled(Reshape(node, tuple(i.extent for i in (*others, index))), (*others, index))
+        return None
 
     def _free_delta(self, product: Product, wanted: tuple[Index, ...]) -> Labelled | None:
         # v_i δ_ij = diag(v)
@@ -373,16 +414,13 @@ def settled(node: Array, axes: tuple[Index, ...]) -> Labelled:
     return Labelled(node, kept)
 
 
-def is_group(slot: Slot) -> bool:
-    """Whether a slot is an index, or runs over its members in row-major order, each place once."""
-    if isinstance(slot, Index):
-        return True
-    stride = UNIT
-    for index, coefficient in reversed(slot.terms):
-        if coefficient != stride:
-            return False
-        stride = stride * index.extent
-    return not slot.offset.terms and stride == slot.extent
+def _grouped(delta: Delta, over: tuple[Index, ...]) -> tuple[Slot, Index] | None:
+    """A group of summed indices and the free index that it runs over."""
+    for group, index in ((delta.left, delta.right), (delta.right, delta.left)):
+        several = not isinstance(group, Index) and len(group.terms) > 1 and is_group(group)
+        if several and set(slot_indices(group)) <= set(over) and isinstance(index, Index) and index not in over:
+            return group, index
+    return None
 
 
 def distribute_one(product: Product) -> list[Expr] | None:

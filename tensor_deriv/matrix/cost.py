@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from .make import coefficient
 from .nodes import Add, Array, Call, Column, Einsum, Elem, Eye, Filled, MatMul, Mul, Name, Num, Pi, Pow, Size, T, Take
+from .places import Flip
 from .text import SIGNS, fraction_parts, number_text, runs
 
 COMPOUND_TRANSPOSE = 0.5  # .T around brackets
@@ -49,7 +50,7 @@ def _cost(node: Array) -> float:
         case Elem(row, args):
             mirrored = row.name == "sigmoid" and coefficient(args[0])[0] < 0
             return below + (0.5 if row.name in SIGNS else 1) + MIRRORED * mirrored
-        case Column():
+        case Column() | Flip():
             return below + 0.5
         case Take() | Einsum():
             return below + 4

@@ -35,6 +35,7 @@ from .nodes import (
     Take,
     Trace,
 )
+from .places import Flip, Pad, Part, Slice, Tril, Triu, Where
 
 
 def evaluate(node: Array, tensors: Mapping[str, Any], sizes: Mapping[str, int], memo: dict[Array, Any] | None = None) -> Any:
@@ -86,6 +87,18 @@ def _value(node: Array, parts: list[Any], tensors: Mapping[str, Any], sizes: Map
             return np.full(_shape(dims, sizes), float(value))
         case Reshape(_, dims):
             return np.reshape(parts[0], _shape(dims, sizes))
+        case Slice(_, items):
+            return parts[0][tuple(_place(item, sizes) for item in items)]
+        case Pad(_, widths):
+            return np.pad(parts[0], [_shape(pair, sizes) for pair in widths])
+        case Flip(_, axes):
+            return np.flip(parts[0], axes)
+        case Triu(_, k):
+            return np.triu(parts[0], k)
+        case Tril(_, k):
+            return np.tril(parts[0], k)
+        case Where():
+            return np.where(np.not_equal(parts[0], 0), parts[1], parts[2])
         case Take():
             return _take(node, parts[0], sizes)
     raise TypeError(f"no meaning is given to {type(node).__name__}")
@@ -109,6 +122,8 @@ def _call(node: Call, value: Any) -> Any:
         return TABLE[node.name].numpy(value, axes)
     if node.name in ("sum", "mean"):
         return getattr(np, node.name)(value, axis=axes, keepdims=node.keepdims)
+    if node.name == "cumsum":
+        return np.cumsum(value, axis=axes[0])
     result = TABLE[node.name].numpy(value, axes)
     reduced = TABLE[node.name].kind == "reduce" or node.name == "prod"
     return np.expand_dims(result, axes) if node.keepdims and reduced else result
@@ -116,6 +131,12 @@ def _call(node: Call, value: Any) -> Any:
 
 def _shape(dims: tuple[Dim, ...], sizes: Mapping[str, int]) -> list[int]:
     return [dim.value(sizes) for dim in dims]
+
+
+def _place(item: Part | Dim, sizes: Mapping[str, int]) -> Any:
+    if isinstance(item, Dim):
+        return item.value(sizes)
+    return slice(item.start.value(sizes), item.stop.value(sizes), item.step)
 
 
 def _take(node: Take, array: Any, sizes: Mapping[str, int]) -> Any:

@@ -7,6 +7,7 @@ from collections import Counter
 from ..program import Program
 from . import make
 from .nodes import Add, Array, Call, Column, Diag, Elem, Eye, Filled, MatMul, Mul, Name, Outer, Pow, T
+from .places import Tril, Triu, Where
 
 SYMMETRIC = frozenset({"symmetric", "spd", "diagonal"})
 
@@ -32,6 +33,11 @@ class Flipper:
                 return make.rebuilt(node, tuple(self.broadcast_flip(child) for child in node.children))
             case Outer():
                 return Outer(node.right, node.left)
+            case Tril(arg, k) if node.rank == 2:
+                turned = Tril if isinstance(node, Triu) else Triu
+                return turned(self.flip(arg), -k)
+            case Where():
+                return Where(*(self.broadcast_flip(child) for child in node.children))
             case Filled(value, dims):
                 return Filled(value, dims[::-1])
             case Call("inv", arg):

@@ -12,7 +12,8 @@ from ..program import Program
 from . import make
 from .build import Builder
 from .cost import cost
-from .nodes import Array, Call, Einsum, Elem, Filled, Name, Reshape, Take, walk
+from .nodes import Array, Call, Einsum, Elem, Filled, Name, Reshape, Take, num, walk
+from .places import PLACED
 from .share import share
 from .tidy import Tidier
 from .wording import in_own_words, own_differences
@@ -53,7 +54,9 @@ class Form:
 
 def unusual(node: Array) -> bool:
     """Whether a node is no matrix operation."""
-    return isinstance(node, (Einsum, Take, Reshape)) or (isinstance(node, Call) and node.name.startswith("prod") and node.name > "prod1")
+    if isinstance(node, Call):
+        return node.name.startswith("prod") and node.name > "prod1"
+    return isinstance(node, (Einsum, Take, Reshape, *PLACED))
 
 
 def form(program: Program, question: Program | None = None) -> Form:
@@ -183,4 +186,5 @@ def own_functions(nodes: Iterable[Array]) -> set[str]:
 
 
 def is_zero(node: Array) -> bool:
-    return isinstance(node, Filled) and node.value == 0
+    """Whether it is zero as it stands."""
+    return (isinstance(node, Filled) and node.value == 0) or node == num(0)

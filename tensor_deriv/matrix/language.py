@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..functions import TABLE
 from . import make
 from .forms import Named
-from .nodes import Array, Call, Elem, Name, Pow, Reshape, Take, num, walk
+from .nodes import Array, Call, Elem, Name, Pow, Take, num, walk
 from .text import TextPrinter
 
 
@@ -15,7 +15,7 @@ def in_language(node: Array, positive: frozenset[str] = frozenset()) -> str | No
     `positive` names the tensors without a zero: a product of all entries but one is a quotient of theirs alone.
     """
     plain = spelled_out(node, positive)
-    if any(isinstance(part, (Take, Reshape)) or (isinstance(part, Call) and part.name[-1].isdigit()) for part in walk(plain)):
+    if any(isinstance(part, Take) or (isinstance(part, Call) and part.name[-1].isdigit()) for part in walk(plain)):
         return None
     return TextPrinter().print(plain)
 

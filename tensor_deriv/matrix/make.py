@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from .nodes import Add, Array, Call, Column, Diag, Elem, Eye, Filled, MatMul, Mul, Num, Outer, Pow, T, Trace, broadcast, num
+from .places import Tril, Triu
 
 
 def add(terms: Iterable[Array]) -> Array:
@@ -138,6 +139,9 @@ def transpose(node: Array) -> Array:
             return node
         case Outer():
             return Outer(node.right, node.left)
+        case Tril(arg, k) if node.rank == 2:
+            turned = Tril if isinstance(node, Triu) else Triu
+            return turned(transpose(arg), -k)
         case Filled(value, dims):
             return Filled(value, (*dims[:-2], dims[-1], dims[-2]))
         case Mul(parts) if any(not part.rank for part in parts):

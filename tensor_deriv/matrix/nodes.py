@@ -321,7 +321,7 @@ class Take(Array):
         return self.dims
 
 
-MAPS = {"softmax", "log_softmax", "inv", "max_mask", "min_mask"}
+MAPS = {"softmax", "log_softmax", "inv", "max_mask", "min_mask", "cumsum"}
 MATRIX = {"inv", "det", "logdet"}
 
 

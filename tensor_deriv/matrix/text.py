@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import ClassVar
 
-from ..index.dims import Dim
+from ..index.dims import ZERO, Dim
 from . import make
 from .nodes import (
     Add,
@@ -34,9 +34,11 @@ from .nodes import (
     Trace,
     num,
 )
+from .places import Flip, Pad, Part, Slice, Tril, Where
 
 SUM, PRODUCT, SIGN, POWER, ATOM = range(1, 6)  # how tightly Python binds each
 SIGNS = {"greater": ">", "greater_equal": ">=", "equal": "=="}
+TURNED = {"greater": "<", "greater_equal": "<="}  # of a number and an array
 Printed = tuple[str, int]
 
 
@@ -138,10 +140,16 @@ class TextPrinter:
         return f"{self.word(name)}({', '.join(args)})", ATOM
 
     def _elem(self, node: Elem) -> Printed:
-        sign = SIGNS.get(node.row.name)
-        if sign:
-            return f"({self.at(node.args[0], SUM)} {sign} {self.at(node.args[1], SUM)})", ATOM
+        if node.row.name in SIGNS:
+            return f"({self.comparison(node)})", ATOM
         return self.call(node.row.name, *(self.print(arg) for arg in node.args))
+
+    def comparison(self, node: Elem) -> str:
+        """u > v; a number stands on the right."""
+        left, right = node.args
+        if isinstance(left, Num) and node.row.name in TURNED:
+            return f"{self.at(right, SUM)} {TURNED[node.row.name]} {self.at(left, SUM)}"
+        return f"{self.at(left, SUM)} {SIGNS[node.row.name]} {self.at(right, SUM)}"
 
     def _t(self, node: T) -> Printed:
         if node.rank > 2:
@@ -186,6 +194,51 @@ class TextPrinter:
 
     def _reshape(self, node: Reshape) -> Printed:
         return self.call("reshape", self.print(node.arg), *(self.size(dim)[0] for dim in node.dims))
+
+    def _slice(self, node: Slice) -> Printed:
+        items = [self.place_text(item, extent) for item, extent in zip(node.parts, node.arg.shape, strict=True)]
+        while len(items) > 1 and items[-1] == ":":
+            items.pop()
+        return f"{self.at(node.arg, ATOM)}[{', '.join(items)}]", ATOM
+
+    def place_text(self, item: Part | Dim, extent: Dim) -> str:
+        """One place of an axis, or a part of it: 0, 1:, :n-1, ::2."""
+        if isinstance(item, Dim):
+            return self.size(item)[0]
+        start = "" if item.start == ZERO else self.size(item.start)[0]
+        stop = "" if item.step == 1 and item.stop == extent else self.size(item.stop)[0]
+        return f"{start}:{stop}" + (f":{item.step}" if item.step > 1 else "")
+
+    def _pad(self, node: Pad) -> Printed:
+        """Zeros around, as the language has them: put before and behind, one axis after the other."""
+        text, shape = self.print(node.arg), list(node.arg.shape)
+        for axis, widths in enumerate(node.widths):
+            around = [[*shape[:axis], width, *shape[axis + 1 :]] if width != ZERO else None for width in widths]
+            before, behind = ([self.zeros(dims)] if dims else [] for dims in around)
+            if before or behind:
+                text = self.joined([*before, text, *behind], axis)
+            shape[axis] = shape[axis] + widths[0] + widths[1]
+        return text, ATOM
+
+    def zeros(self, dims: list[Dim]) -> str:
+        return self.print(Filled(0, tuple(dims)))
+
+    def joined(self, parts: list[str], axis: int) -> str:
+        return f"concatenate(({', '.join(parts)})" + (f", axis={axis})" if axis else ")")
+
+    def _flip(self, node: Flip) -> Printed:
+        axes = [str(node.axes[0] if len(node.axes) == 1 else node.axes)] if node.arg.rank > 1 else []
+        return self.call("flip", self.print(node.arg), *axes)
+
+    def _tril(self, node: Tril) -> Printed:
+        return self.call(type(node).__name__.lower(), self.print(node.arg), *([str(node.k)] if node.k else []))
+
+    _triu = _tril
+
+    def _where(self, node: Where) -> Printed:
+        plain = isinstance(node.condition, Elem) and node.condition.row.name in SIGNS
+        condition = self.comparison(node.condition) if plain and isinstance(node.condition, Elem) else self.print(node.condition)
+        return self.call("where", condition, self.print(node.then), self.print(node.otherwise))
 
     def _take(self, node: Take) -> Printed:
         raise NotImplementedError("entries at affine slots have no text")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ..index.indices import multiply, substitute
-from ..index.nodes import Affine, Delta, Expr, Index, Product, Slot, Sum
+from ..index.nodes import Affine, Delta, Expr, Index, Product, Slot, Sum, is_group
 from ..program import Program
-from .build import Builder, is_group
+from .build import Builder
 from .language import in_language
 from .tidy import Tidier
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from ..errors import UnsupportedError
 from ..index.dims import UNIT
 from ..matrix import make
-from ..matrix.forms import unusual
+from ..matrix.forms import is_zero, unusual
 from ..matrix.nodes import (
     Add,
     Array,
@@ -32,8 +32,10 @@ from ..matrix.nodes import (
     walk,
 )
 from ..matrix.nodes import Call as ArrayCall
+from ..matrix.places import Tril, Where
 from ..matrix.text import number_text, positive_first
 from .calls import called
+from .cases import AGAINST, OPPOSITE, SIGNS, TURNED
 from .entries import HADAMARD, EntriesPrinter
 from .names import Names, Quotient
 from .targets import ATOM, FACTOR, PRODUCT, RAISED, SUM, Printed, Target
@@ -181,6 +183,37 @@ class ArrayPrinter(EntriesPrinter):
 
     def _trace(self, node: Trace) -> Printed:
         return self.target.operator("tr") + self.target.bracket(self.term(node.arg)[0]), ATOM
+
+    def _tril(self, node: Tril) -> Printed:
+        under = str(node.k) if node.k else ""
+        return self.target.operator(type(node).__name__.lower(), under) + self.target.bracket(self.term(node.arg)[0]), ATOM
+
+    _triu = _tril
+
+    def _where(self, node: Where) -> Printed:
+        """[c] ⊙ a + [not c] ⊙ b; a branch that is not taken counts as zero."""
+        holds, fails = self._conditions(node.condition)
+        branches = [(holds, node.then), (fails, node.otherwise)]
+        terms = [self._case(sign, body, node) for sign, body in branches if not is_zero(body)]
+        return (" + ".join(self.fit(term, HADAMARD) for term in terms), SUM) if len(terms) > 1 else terms[0] if terms else self._num(num(0))
+
+    def _case(self, sign: str, body: Array, node: Where) -> Printed:
+        if body == num(1):
+            return sign, ATOM
+        if not node.rank:
+            return self.target.join([sign, self.at(body, FACTOR)]), PRODUCT
+        return f"{sign} {self.target.hadamard} {self.fit(self.spread(body, node.shape), FACTOR)}", HADAMARD
+
+    def _conditions(self, condition: Array) -> tuple[str, str]:
+        """A condition and its opposite, in the brackets of an indicator."""
+        name = condition.row.name if isinstance(condition, Elem) and condition.row.name in SIGNS else ""
+        sides = condition.children if name else (condition, num(0))
+        signs = (SIGNS[name], OPPOSITE[name]) if name else ("not", "is")
+        if isinstance(sides[0], Num) and name in TURNED:
+            sides, signs = sides[::-1], (TURNED[name], AGAINST[name])
+        left, right = (self.spread(side, condition.shape)[0] if side.rank else self.term(side)[0] for side in sides)
+        holds, fails = (self.target.marks["holds"].format(f"{left} {self.target.marks[sign]} {right}") for sign in signs)
+        return holds, fails
 
     def _column(self, node: Column) -> Printed:
         return self.term(node.arg)

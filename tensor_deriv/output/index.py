@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from ..index.dims import UNIT, ZERO, Dim
+from ..index.dims import UNIT, Dim
 from ..index.nodes import (
-    Affine,
     Apply,
     Component,
     Constant,
@@ -17,6 +16,7 @@ from ..index.nodes import (
     Extent,
     Function,
     Index,
+    Inside,
     Number,
     Opaque,
     Partial,
@@ -25,9 +25,14 @@ from ..index.nodes import (
     Slot,
     Sum,
     Transposed,
+    Where,
+    inside,
+    is_number,
     number,
+    slot_terms,
 )
 from .apply import applied
+from .cases import condition, opposite
 from .names import Names, Quotient
 from .naming import Letters
 from .product import ProductPrinter
@@ -65,6 +70,10 @@ class IndexPrinter(ProductPrinter):
                 return self._transposed(component, env)
             case Delta(left, right):
                 return self.indexed(self.target.delta, (left, right), env)
+            case Inside():
+                return f"{self.target.marks['holds'].format(self._condition(expr, env))}", ATOM
+            case Where():
+                return self._where(expr, env)
             case Power():
                 return self._power(expr.base, expr.exponent, env)
             case Function(row, args):
@@ -85,16 +94,24 @@ class IndexPrinter(ProductPrinter):
             return self.target.slot(self.letters[slot])
         if not slot.terms and slot.extent == UNIT:
             return "1"
+        if len(slot.terms) == 1 and slot.terms[0][1] == UNIT and not slot.offset.terms and inside(slot):
+            return self.target.slot(self.letters[slot.terms[0][0]])
         return f"({self._place(slot)})"
 
-    def _place(self, slot: Affine) -> str:
-        words = []
-        for index, factor in slot.terms:
-            letter = self.target.slot(self.letters[index])
-            words.append(letter if factor == UNIT else f"{self._size(factor)} {letter}")
-        if slot.offset != ZERO or not words:
-            words.append(self.target.dim(slot.offset)[0])
-        return " + ".join(words).replace(f"+ {self.target.minus}", f"{self.target.minus} ")
+    def _place(self, slot: Slot) -> str:
+        """Σ coefficient·index + number, what has no minus first."""
+        terms, offset = slot_terms(slot)
+        words = [(not c.never_negative, self._scaled(index, c)) for index, c in terms]
+        words += [(count < 0, self.target.dim(Dim([(names, abs(count))]))[0]) for names, count in offset.terms[::-1]]
+        text = ""
+        for negative, word in sorted(words, key=lambda item: item[0]):
+            text += f" {self.target.minus if negative else '+'} {word}" if text else self.target.minus * negative + word
+        return text or "0"
+
+    def _scaled(self, index: Index, factor: Dim) -> str:
+        size = factor if factor.never_negative else -factor
+        letter = self.target.slot(self.letters[index])
+        return letter if size == UNIT else f"{self._size(size)} {letter}"
 
     def _size(self, factor: Dim) -> str:
         text, tight = self.target.dim(factor)
@@ -173,6 +190,23 @@ class IndexPrinter(ProductPrinter):
             ratio = self._ratio(self.names.quotients[body.tensor], body.slots, env)
             return self.target.bracket(self.target.inline(*ratio))
         return self.at(body, ATOM if not isinstance(body, Component) else FACTOR, env)
+
+    def _condition(self, expr: Expr, env: Env) -> str:
+        return condition(expr, self.target, lambda part: self.print(part, env), self._place)
+
+    def _where(self, node: Where, env: Env) -> Printed:
+        """[c] a where the other branch is 0, else the two cases."""
+        holds = self._condition(node.condition, env)
+        if is_number(node.otherwise, 0):
+            return self._only(holds, node.then, env)
+        fails = opposite(node.condition, self.target, lambda part: self.print(part, env))
+        if is_number(node.then, 0) and fails:
+            return self._only(fails, node.otherwise, env)
+        return self.target.cases(self.print(node.then, env), holds, self.print(node.otherwise, env)), ATOM
+
+    def _only(self, holds: str, body: Expr, env: Env) -> Printed:
+        bracket = self.target.marks["holds"].format(holds)
+        return (bracket, ATOM) if is_number(body, 1) else (self.target.join([bracket, self.at(body, FACTOR, env)]), PRODUCT)
 
     def _contraction(self, node: Contraction, env: Env) -> Printed:
         pairs = len(node.pairs)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from ..functions import Elementwise
-from ..index.dims import Dim
+from ..index.dims import UNIT, Dim
 from ..matrix.text import number_text
 from .symbols import GREEK, Drawn, Symbol, parse
 from .targets import ATOM, DIGITS, FACTOR, SUM, Printed, dim_text, filled
@@ -26,6 +26,13 @@ MARKS = {
     "where": r"\left[{0} = {1}\right]",
     "basis": r"\mathbf{{0}}",
     "with": r"\text{with }",
+    "not": r"\neq",
+    "is": "=",
+    "less": "<",
+    "greater": ">",
+    "at least": r"\ge",
+    "at most": r"\le",
+    "holds": r"\left[{0}\right]",
 }
 
 
@@ -109,6 +116,9 @@ class Latex:
         rule = r" \neq " + ", ".join(left_out) if left_out else ""
         return rf"\prod_{{{letters}{rule}}}"
 
+    def ranged(self, letter: str, extent: Dim) -> str:
+        return rf"\sum_{{{letter}=0}}^{{{self.dim(extent - UNIT)[0]}}}"
+
     def derivative(self, order: int, above: str, below: Sequence[str]) -> Printed:
         power = f"^{order}" if order > 1 else ""
         gap = r"\," if below[0].startswith("\\") else " "
@@ -129,6 +139,9 @@ class Latex:
     def operator(self, name: str, under: str = "") -> str:
         known = {"det": r"\det", "max": r"\max", "min": r"\min", "log": r"\log", "exp": r"\exp", "prod": r"\prod"}
         return known.get(name, rf"\operatorname{{{_escaped(name)}}}") + (f"_{{{under}}}" if under else "")
+
+    def cases(self, then: str, holds: str, otherwise: str) -> str:
+        return rf"\begin{{cases}} {then} & \text{{if }} {holds} \\ {otherwise} & \text{{otherwise}} \end{{cases}}"
 
     def word(self, text: str) -> str:
         return rf"\text{{{text}}}"

@@ -12,7 +12,7 @@ from html import escape
 from xml.etree import ElementTree
 
 from ..functions import Elementwise
-from ..index.dims import Dim
+from ..index.dims import UNIT, Dim
 from ..matrix.text import number_text
 from .symbols import GREEK, Drawn, Symbol, parse
 from .targets import ATOM, FACTOR, SUM, Printed, dim_text, filled
@@ -72,6 +72,13 @@ MARKS = {
     "where": _fenced("[", "{0} = {1}", "]"),
     "basis": _bold("{0}"),
     "with": "<mtext>with\u00a0</mtext>",
+    "not": "≠",
+    "is": "=",
+    "less": "<mo>&lt;</mo>",
+    "greater": "<mo>&gt;</mo>",
+    "at least": "≥",
+    "at most": "≤",
+    "holds": _fenced("[", "{0}", "]"),
 }
 _UNDER = {"max", "min", "det", "prod"}  # what is said of them stands below, of other operators beside
 
@@ -143,6 +150,14 @@ class MathML:
 
     def series(self, letters: Sequence[str]) -> str:
         return f"<munder><mo>∑</mo><mrow>{','.join(letters)}</mrow></munder>"
+
+    def ranged(self, letter: str, extent: Dim) -> str:
+        return f"<munderover><mo>∑</mo><mrow>{letter}=0</mrow><mrow>{self.dim(extent - UNIT)[0]}</mrow></munderover>"
+
+    def cases(self, then: str, holds: str, otherwise: str) -> str:
+        rows = ((then, f"<mtext>if\u00a0</mtext>{holds}"), (otherwise, "<mtext>otherwise</mtext>"))
+        cells = "".join(f"<mtr><mtd><mrow>{body}</mrow></mtd><mtd><mrow>{when}</mrow></mtd></mtr>" for body, when in rows)
+        return f'<mrow><mo fence="true" form="prefix">{{</mo><mtable>{cells}</mtable></mrow>'
 
     def product(self, letters: str, left_out: Sequence[str]) -> str:
         rule = " ≠ " + ", ".join(left_out) if left_out else ""

@@ -10,7 +10,7 @@ from ..index.nodes import Expr, Index, Number, Power, Product, number
 from ..matrix.text import number_text
 from .names import Names
 from .naming import Letters
-from .sums import alone, flat, written
+from .sums import alone, flat, occurs, stands_alone, written
 from .targets import ATOM, FACTOR, PRODUCT, SERIES, SUM, Printed, Target
 from .variance import LOWER, Env, fits, spread
 
@@ -53,7 +53,7 @@ class ProductPrinter(ABC):
         implied = [index for index in over if index not in signs and not self._lone(factors, index)]
         envs: list[Env] = spread(factors, implied, self.names, env) if self.mixed else [env] * len(factors)
         envs = [{**own, **{index: LOWER for index in over if index not in implied}} for own in envs] if self.mixed else envs
-        return self._composed(factors, envs, sorted(self.target.slot(self.letters[index]) for index in signs))
+        return self._composed(factors, envs, self._series(factors, signs))
 
     def _signs(self, factors: Sequence[Expr], over: Sequence[Index]) -> list[Index]:
         found = written(factors, over)
@@ -61,29 +61,36 @@ class ProductPrinter(ABC):
             found = [index for index in over if index in found or not fits(factors, index, self.names)]
         return [index for index in found if not self._lone(factors, index)]
 
+    def _series(self, factors: Sequence[Expr], signs: Sequence[Index]) -> str:
+        """The Σ of some indices, with its range where no tensor's axis says it; nothing for none."""
+        ranged = [index for index in signs if not any(stands_alone(factor, index) for factor in factors) and occurs(factors, index)]
+        words = [self.target.ranged(self.target.slot(self.letters[index]), index.extent) for index in ranged]
+        plain = sorted(self.target.slot(self.letters[index]) for index in signs if index not in ranged)
+        return self.target.join([*words, *([self.target.series(plain)] if plain else [])])
+
     def _lone(self, factors: Sequence[Expr], index: Index) -> bool:
         return self.loose and alone(factors, index)
 
-    def _composed(self, factors: Sequence[Expr], envs: Sequence[Env], signs: Sequence[str]) -> Printed:
+    def _composed(self, factors: Sequence[Expr], envs: Sequence[Env], series: str) -> Printed:
         value, above, below = split(factors, envs)
-        if len(above) == 1 and not below and not signs and abs(value) == 1:
+        if len(above) == 1 and not below and not series and abs(value) == 1:
             return self._alone(above[0], value < 0)
         loose, self.loose = self.loose, False
-        text, tight = self._with_series(abs(value), above, below, signs)
+        text, tight = self._with_series(abs(value), above, below, series)
         self.loose = loose
         return (self.target.minus + text, SUM) if value < 0 else (text, tight)
 
-    def _with_series(self, value: Fraction, above: Pairs, below: Pairs, signs: Sequence[str]) -> Printed:
+    def _with_series(self, value: Fraction, above: Pairs, below: Pairs, series: str) -> Printed:
         """A product behind its Σ, what does not depend on any index in front."""
-        front = [[pair for pair in pairs if signs and not pair[0].tensors | pair[0].free] for pairs in (above, below)]
+        front = [[pair for pair in pairs if series and not pair[0].tensors | pair[0].free] for pairs in (above, below)]
         rest = [[pair for pair in pairs if pair not in constants] for pairs, constants in zip((above, below), front, strict=True)]
         over, under = self._words(rest[0], not rest[1]), self._below(rest[1], value)
-        if not signs:
+        if not series:
             return self._assembled(value, over, under)
         bare = value == 1 and not any(front)
         constant = self._assembled(value, self._words(front[0], False), self._words(front[1], False))[0]
         body = self._assembled(Fraction(1), over, under)[0]
-        return self.target.join([*([] if bare else [constant]), self.target.series(signs), body]), SERIES
+        return self.target.join([*([] if bare else [constant]), series, body]), SERIES
 
     def _alone(self, pair: tuple[Expr, Env], negative: bool) -> Printed:
         expr, env = pair

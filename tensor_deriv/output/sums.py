@@ -11,12 +11,15 @@ from ..index.nodes import (
     Expr,
     Function,
     Index,
+    Inside,
     Partial,
     Power,
     Product,
     Sum,
     Transposed,
+    Where,
     slot_indices,
+    walk,
 )
 
 UNCLEAR = 99  # stands where a reader could not tell that it is summed
@@ -37,7 +40,7 @@ def standing(expr: Expr, index: Index) -> int:
             return standing(left, index) + standing(right, index)
         case Transposed(component):
             return standing(component, index)
-        case Power() | Function():
+        case Power() | Function() | Where():
             return UNCLEAR
     return _plain(expr, index)
 
@@ -72,6 +75,15 @@ def flat(product: Product) -> tuple[list[Expr], list[Index]]:
 def written(factors: Sequence[Expr], over: Iterable[Index]) -> list[Index]:
     """The summed indices that need a Σ: those that do not stand exactly twice in plain slots."""
     return [index for index in over if sum(standing(factor, index) for factor in factors) != 2]
+
+
+def stands_alone(expr: Expr, index: Index) -> bool:
+    """Whether an index has the whole axis of some tensor to itself, whose range it then has."""
+    return any(index in node.own_slots for node in walk(expr) if not isinstance(node, Inside))
+
+
+def occurs(factors: Sequence[Expr], index: Index) -> bool:
+    return any(index in factor.free for factor in factors)
 
 
 def alone(factors: Sequence[Expr], index: Index) -> bool:

@@ -34,6 +34,13 @@ MARKS = {
     "where": "[{0} = {1}]",
     "basis": "{0}",
     "with": "with ",
+    "not": "≠",
+    "is": "=",
+    "less": "<",
+    "greater": ">",
+    "at least": "≥",
+    "at most": "≤",
+    "holds": "[{0}]",
 }
 
 
@@ -117,6 +124,9 @@ class Text:
     def product(self, letters: str, left_out: Sequence[str]) -> str:
         return f"Π_({letters} ≠ {', '.join(left_out)})" if left_out else f"Π_{letters}"
 
+    def ranged(self, letter: str, extent: Dim) -> str:
+        return f"Σ_({letter} < {self.dim(extent)[0]})"
+
     def derivative(self, order: int, above: str, below: Sequence[str]) -> Printed:
         return self.inline(order, above, below), FACTOR
 
@@ -131,6 +141,9 @@ class Text:
 
     def operator(self, name: str, under: str = "") -> str:
         return name + (f"_{under}" if under else "")
+
+    def cases(self, then: str, holds: str, otherwise: str) -> str:
+        return f"({then} where {holds}, else {otherwise})"
 
     def word(self, text: str) -> str:
         return text

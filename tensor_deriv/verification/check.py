@@ -198,8 +198,10 @@ def text_meaning(program: Program, wrt: str, point: Point) -> Callable[[Array], 
     texts = [text for text in program.texts if not _defines(text, wrt)]
     functions = {name: partial(arbitrary, order=0) for name, arbitrary in point.functions.items()}
 
+    shapes = {name: tuple(dim.value(point.sizes) for dim in d.shape) for name, d in program.definitions.items() if d.named_by_user}
+
     def value(x: Array) -> Array:
-        return interpret(texts, {**point.given, wrt: x}, point.sizes, functions)
+        return interpret(texts, {**point.given, wrt: x}, point.sizes, functions, shapes)
 
     try:
         value(start(program, wrt, point))

@@ -41,7 +41,8 @@ def text_value(derivation: Derivation, evaluator: Evaluator, point: Point) -> An
     """The value of the printed matrix form, read as a user would read it."""
     assert derivation.matrix is not None
     program = derivation.gradient.program
-    shapes = {name: tuple(map(str, shape)) for name, shape in program.given.items()}
+    defined = {name: definition.shape for name, definition in derivation.program.definitions.items() if definition.named_by_user}
+    shapes = {name: tuple(map(str, shape)) for name, shape in {**defined, **program.given}.items()}
     reread = read_program(derivation.matrix, shapes, derivation.definitions, dims=program.dims)
     given = {name: evaluator.tensors[name] for name in reread.inputs}
     again = Point(given, dict(point.sizes), point.functions).evaluator(reread)

@@ -7,6 +7,7 @@ by construction. Nothing is evaluated as Python.
 from __future__ import annotations
 
 import ast
+import itertools
 import math
 import operator
 import re
@@ -24,10 +25,11 @@ Indexed = tuple[Array, tuple[str, ...]]  # an array, and the index letter of eac
 _SIGNS: dict[type, Callable[[Any], Any]] = {ast.USub: operator.neg, ast.UAdd: operator.pos}
 _OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv, ast.Pow: operator.pow,
-    ast.MatMult: operator.matmul,
+    ast.MatMult: operator.matmul, ast.BitAnd: np.minimum, ast.BitOr: np.maximum,
 }  # fmt: skip
 _COMPARISONS: dict[type, Callable[[Any, Any], Any]] = {
     ast.Gt: operator.gt, ast.Lt: operator.lt, ast.GtE: operator.ge, ast.LtE: operator.le, ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
 }  # fmt: skip
 
 _LEFT = re.compile(r"\s*([A-Za-z_]\w*)\s*(?:([\[(])([^\])=]*)[\])])?\s*=(?!=)")
@@ -42,13 +44,15 @@ def interpret(
     tensors: Mapping[str, Array],
     dims: Mapping[str, int],
     functions: Mapping[str, Callable[[Array], Array]] | None = None,
+    shapes: Mapping[str, tuple[int, ...]] | None = None,
 ) -> Array:
     """The array that the last of `texts` stands for, the others being definitions in order.
 
-    `functions` gives arbitrary functions such as `l` in `l(T)` a meaning. Raises CannotInterpret.
+    `functions` gives arbitrary functions such as `l` in `l(T)` a meaning; `shapes` are those of definitions in index
+    notation, as their indices need not stand alone on the right. Raises CannotInterpret.
     """
     names = {name: np.asarray(array, dtype=float) for name, array in tensors.items()}
-    reader = _Reader(names, dict(dims), dict(functions or {}))
+    reader = _Reader(names, dict(dims), dict(functions or {}), dict(shapes or {}))
     try:
         for text in texts[:-1]:
             reader.define(text)
@@ -60,10 +64,13 @@ def interpret(
 class _Reader:
     """What names stand for so far."""
 
-    def __init__(self, names: dict[str, Array], dims: dict[str, int], functions: dict[str, Callable[..., Array]]) -> None:
+    def __init__(
+        self, names: dict[str, Array], dims: dict[str, int], functions: dict[str, Callable[..., Array]], shapes: dict[str, tuple[int, ...]]
+    ) -> None:
         self.names = names
         self.dims = dims
         self.functions = functions
+        self.shapes = shapes
 
     def define(self, text: str) -> None:
         match = _LEFT.match(text)
@@ -80,13 +87,21 @@ class _Reader:
         match = _LEFT.match(text)
         tree = _tree(text[match.end() :] if match else text)
         free = _words(match.group(3)) if match and match.group(2) == "[" else ()
-        if free or _in_index_notation(tree):
-            return _Einstein(self, free).value(tree)
+        if free or self._in_index_notation(tree):
+            declared = self.shapes.get(match.group(1), ()) if match else ()
+            return _Einstein(self, free, dict(zip(free, declared, strict=False))).value(tree)
         return self.value(tree)
+
+    def _in_index_notation(self, tree: ast.expr) -> bool:
+        """Whether some place holds a letter: a name that is no size, or names alone."""
+        nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name)]
+        items = [_items(node) for node in nodes if all(map(_linear, _items(node)))]
+        alone = any(all(isinstance(item, ast.Name) for item in own) for own in items)
+        return alone or any(name not in self.dims for own in items for item in own for name in _names(item))
 
     def _function(self, parameters: tuple[str, ...], tree: ast.expr) -> Callable[..., Array]:
         def call(*values: Array) -> Array:
-            return _Reader({**self.names, **dict(zip(parameters, values, strict=True))}, self.dims, self.functions).value(tree)
+            return _Reader({**self.names, **dict(zip(parameters, values, strict=True))}, self.dims, self.functions, {}).value(tree)
 
         return call
 
@@ -141,11 +156,13 @@ class _Reader:
 class _Einstein:
     """Index notation: each node gives an array over letters; a letter that stands twice in a product is summed."""
 
-    def __init__(self, reader: _Reader, free: tuple[str, ...]) -> None:
+    def __init__(self, reader: _Reader, free: tuple[str, ...], sizes: dict[str, int]) -> None:
         self.reader = reader
         self.free = free
+        self.sizes = sizes  # of the letters
 
     def value(self, tree: ast.expr) -> Array:
+        self.measure([node for node in ast.walk(tree) if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name)])
         array, letters = self.read(tree)
         if set(letters) != set(self.free):
             raise CannotInterpret(f"the indices {letters} and {self.free}")
@@ -153,8 +170,13 @@ class _Einstein:
 
     def read(self, node: ast.AST) -> Indexed:
         match node:
-            case ast.Subscript(value=ast.Name(id=name)) if _holds_letters(node):
-                return self.product([(self.tensor(name), _letters(node))])
+            case ast.Subscript(value=ast.Name(id=name)):
+                return self.product([self.entries(self.tensor(name), _items(node))])
+            case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _COMPARISONS:
+                sides = [self.grid(side) if self.is_place(side) else self.read(side) for side in (left, right)]
+                return self.together(lambda a, b: 1.0 * _COMPARISONS[type(op)](a, b), sides)
+            case ast.Call(func=ast.Name(id="where"), args=args):
+                return self.together(lambda c, a, b: np.where(c != 0, a, b), [self.read(arg) for arg in args])
             case ast.UnaryOp(op=op, operand=inner) if type(op) in _SIGNS:
                 return self.together(_SIGNS[type(op)], [self.read(inner)])
             case ast.BinOp(op=ast.Mult() | ast.Div()):
@@ -169,6 +191,54 @@ class _Einstein:
                 if not array.ndim:
                     return array, ()
         raise CannotInterpret(f"{ast.unparse(node)} in index notation")
+
+    def measure(self, nodes: list[ast.Subscript]) -> None:
+        """The size of each letter: the axis where it stands alone, else what keeps its places inside."""
+        places = [
+            (item, size)
+            for node in sorted(nodes, key=lambda node: (node.lineno, node.col_offset))
+            for item, size in zip(_items(node), np.shape(self.tensor(getattr(node.value, "id", ""))), strict=False)
+        ]
+        for item, size in places:
+            if isinstance(item, ast.Name):
+                self.sizes.setdefault(item.id, size)
+        for item, size in places:
+            loose = [name for name in _names(item) if name not in self.sizes and name not in self.reader.dims]
+            if len(set(loose)) == 1 and _linear(item):
+                counts = range(size, 0, -1)
+                self.sizes[loose[0]] = next((n for n in counts if self.stays(item, {**self.sizes, loose[0]: n}, size)), 1)
+
+    def stays(self, item: ast.expr, sizes: Mapping[str, int], size: int) -> bool:
+        """Whether every place that an item holds lies on its axis."""
+        own = {name: sizes[name] for name in _names(item) if name in sizes}
+        corners = [dict(zip(own, ends, strict=True)) for ends in itertools.product(*((0, count - 1) for count in own.values()))]
+        return all(0 <= int(_computed(item, {**self.reader.dims, **corner})) < size for corner in corners)
+
+    def is_place(self, node: ast.expr) -> bool:
+        """Whether a side of a comparison is made of index letters and numbers."""
+        names = _names(node)
+        return bool(names) and _linear(node) and all(name in self.sizes or name in self.reader.dims for name in names)
+
+    def grid(self, item: ast.expr) -> Indexed:
+        """The place that an item holds, over its letters."""
+        letters = tuple(dict.fromkeys(name for name in _names(item) if name in self.sizes))
+        axes = np.indices([self.sizes[letter] for letter in letters])
+        return np.asarray(_computed(item, {**self.reader.dims, **dict(zip(letters, axes, strict=True))})), letters
+
+    def entries(self, array: Array, items: list[ast.expr]) -> Indexed:
+        """The entries at some places, zero outside; each letter that stands alone keeps its axis."""
+        if all(isinstance(item, ast.Name) for item in items):
+            return array, _words(",".join(map(ast.unparse, items)))
+        if np.ndim(array) != len(items) or not all(map(_linear, items)):
+            raise CannotInterpret("these places")
+        letters = tuple(dict.fromkeys(name for item in items for name in _names(item) if name in self.sizes))
+        result = np.zeros([self.sizes[letter] for letter in letters])
+        for at in np.ndindex(result.shape):
+            known = {**self.reader.dims, **dict(zip(letters, at, strict=True))}
+            place = tuple(int(_computed(item, known)) for item in items)
+            if all(0 <= one < size for one, size in zip(place, np.shape(array), strict=True)):
+                result[at] = array[place]
+        return result, letters
 
     def tensor(self, name: str) -> Array:
         """`x[i,k]` may stand for the components of X."""
@@ -232,15 +302,28 @@ def _words(text: str | None) -> tuple[str, ...]:
     return tuple(word.strip() for word in (text or "").split(",") if word.strip())
 
 
-def _letters(node: ast.Subscript) -> tuple[str, ...]:
-    items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-    return tuple(item.id if isinstance(item, ast.Name) else "" for item in items)
+def _items(node: ast.Subscript) -> list[ast.expr]:
+    return list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
 
 
-@lru_cache(maxsize=256)
-def _in_index_notation(tree: ast.expr) -> bool:
-    return any(map(_holds_letters, ast.walk(tree)))
+def _names(node: ast.AST) -> list[str]:
+    return [part.id for part in ast.walk(node) if isinstance(part, ast.Name)]
 
 
-def _holds_letters(node: ast.AST) -> bool:
-    return isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and all(_letters(node))
+def _linear(node: ast.AST) -> bool:
+    """Whether a place is made of names and integers by sums and products."""
+    allowed = (ast.Name, ast.Load, ast.BinOp, ast.UnaryOp, ast.Add, ast.Sub, ast.Mult, ast.USub)
+    return all(isinstance(part, allowed) or (isinstance(part, ast.Constant) and type(part.value) is int) for part in ast.walk(node))
+
+
+def _computed(node: ast.AST, known: Mapping[str, Any]) -> Any:
+    match node:
+        case ast.Constant(value=value):
+            return value
+        case ast.Name(id=name) if name in known:
+            return known[name]
+        case ast.UnaryOp(operand=inner):
+            return -_computed(inner, known)
+        case ast.BinOp(op=op, left=left, right=right):
+            return _OPERATORS[type(op)](_computed(left, known), _computed(right, known))
+    raise CannotInterpret(ast.unparse(node))

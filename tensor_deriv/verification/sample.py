@@ -18,6 +18,7 @@ from ..program import Program, Tensor
 Array = Any
 Generator = np.random.Generator
 ATTEMPTS = 120
+MOST_ROOM = 200  # tries at sizes that leave every slice a length
 NEAR = 0.06  # how far a point must lie from where the expression ends
 LARGEST = 1e5  # of any value on the way
 WORST_CONDITION = 1e3  # of a matrix to invert
@@ -115,14 +116,17 @@ def draw_sizes(program: Program, rng: Generator, with_one: bool) -> dict[str, in
     """A size for each dimension, all different, never those of a literal extent; one of them 1 where asked."""
     free = [name for name in program.dims if name not in program.ties]
     literal = {extent.constant for shape in program.given.values() for extent in shape}
-    pool = [size for size in range(2, 8 + len(free)) if size not in literal][: max(len(free), 3)]
-    order = [int(size) for size in rng.permutation(pool)]
-    sizes = dict(zip(free, order, strict=False))
-    if with_one and free:
-        sizes[free[int(rng.integers(len(free)))]] = 1
-    for name, dim in program.ties.items():
-        sizes[name] = dim.value(sizes)
-    return sizes
+    for more in range(MOST_ROOM):
+        pool = [size for size in range(2, 8 + len(free) + more) if size not in literal][: max(len(free), 3) + more]
+        order = [int(size) for size in rng.permutation(pool)]
+        sizes = dict(zip(free, order, strict=False))
+        if with_one and free and more < MOST_ROOM // 2:  # a slice may need more
+            sizes[free[int(rng.integers(len(free)))]] = 1
+        for name, dim in program.ties.items():
+            sizes[name] = dim.value(sizes)
+        if all(need.value(sizes) >= 0 for need in program.needs):
+            return sizes
+    raise UnsupportedError("no sizes were found for which every slice has a length, so nothing could be checked")
 
 
 def _candidate(program: Program, rng: Generator, sizes: dict[str, int], attempt: int, under: list[Program]) -> Point:

@@ -10,7 +10,8 @@ import pytest
 
 import tensor_deriv as td
 from tensor_deriv.calculus.assume import assumption_rules
-from tensor_deriv.calculus.contract import COLLECT, CONTRACT, DISTRIBUTE, FOLD, TIDY, collect, contract, distribute, fold, unresolved
+from tensor_deriv.calculus.contract import COLLECT, DISTRIBUTE, FOLD, TIDY, collect, distribute, fold, unresolved
+from tensor_deriv.calculus.deltas import CONTRACT, contract
 from tensor_deriv.calculus.engine import Recorder, Rule
 from tensor_deriv.calculus.rules import CHAIN, COMPONENT, CONSTANT, LINEAR, POWER, PRODUCT, SUM
 from tensor_deriv.functions import TABLE, call

@@ -63,7 +63,6 @@ TEXTS = [  # (text, shapes, the error, a part of its message, the place; "" wher
     ("clip(x, 0, y)", {"x": "n", "y": "d"}, ShapeError, "x is (n), y is (d)", "clip(x, 0, y)"),
     ("leaky_relu(x, slope=y)", {"x": "n", "y": "d"}, ShapeError, "x is (n), y is (d)", "leaky_relu(x, slope=y)"),
     ("rsqrt(x, 2)", {}, ParseError, "`rsqrt(x)`", "rsqrt(x, 2)"),
-    ("where(x > 0, x, 0)", {}, UnsupportedError, "`where` is not supported", "where(x > 0, x, 0)"),
     ("t[i] = exp(x[i], x[i])", {}, ParseError, "`exp` takes 1 argument", "exp(x[i], x[i])"),
     ("t[i] = exp(x[i], base=2)", {}, ParseError, "`exp` takes 1 argument", "exp(x[i], base=2)"),
     ("sum(x, dim=0)", {}, ParseError, "`sum(x, axis, keepdims)`", "sum(x, dim=0)"),
@@ -148,7 +147,7 @@ PROGRAMS = [  # (definitions, text, shapes, assumptions, the error, a part of it
     ([], "x", {"x": "n"}, {"Q": "spd"}, UnknownNameError, "an assumption is made of `Q`", ""),
     ([], "x", {}, {"x": "nice"}, UnknownNameError, "`nice` is no assumption", ""),
     ([], "x", {"x": "0"}, {}, ShapeError, "`0` is no dimension", ""),
-    ([], "x", {"x": "n-1"}, {}, ShapeError, "`n-1` is no dimension", ""), ([], "x", {"x": "1.5"}, {}, ShapeError, "no dimension", ""),
+    ([], "x", {"x": "n-1-n"}, {}, ShapeError, "`n-1-n` is no dimension", ""), ([], "x", {"x": "1.5"}, {}, ShapeError, "no dimension", ""),
 ]  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import factors, products, scalars, sums
+from . import factors, places, products, scalars, sums
 from .law import Law
 
 LAWS = (
@@ -13,6 +13,10 @@ LAWS = (
     Law("factor into a mean", "mean(a)/s = mean(a/s)", sums.moved_in),
     Law("broadcast", "M + v 1ᵀ", sums.broadcasts),
     Law("transpose", "(AB)ᵀ = BᵀAᵀ", products.transposes),
+    Law("triangle", "tril(1 1ᵀ) ⊙ A = tril(A)", places.triangles),
+    Law("running sum", "Σₖ [k ≤ i] aₖ = cumsum(a)ᵢ", places.running_sums),
+    Law("one condition", "(a where c, else 0) + (0 where c, else b) = (a where c, else b)", places.cases),
+    Law("regroup", "reshape(a ⊙ reshape(b)) = reshape(a) ⊙ b", places.regrouped),
     Law("outer product", "A (v wᵀ) B = (Av)(Bᵀw)ᵀ", products.outers),
     Law("sign", "−(a − b) = b − a", scalars.signs),
     Law("number in front", "½a + ½b = ½(a + b)", scalars.halves),
