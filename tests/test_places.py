@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 
 import tensor_deriv as td
 from tensor_deriv.errors import DerivationError
 from tensor_deriv.language.reader import read_program
+from tensor_deriv.program import Program
 from tensor_deriv.verification.sample import draw
 
+Want = Callable[[Any], np.ndarray]
 SHAPES = {"x": "n", "y": "m", "A": "n n", "X": "n d", "Z": "d n", "R": "b n d", "C": "2 3", "v": "6"}
 
 # an array expression, and what it is in NumPy
@@ -23,22 +28,31 @@ ARRAYS = [
     ("reshape(X, n*d)", lambda p: p.X.reshape(-1)), ("reshape(X, -1)", lambda p: p.X.reshape(-1)),
     ("reshape(R, b*n, d)", lambda p: p.R.reshape(-1, p.R.shape[2])), ("reshape(R, (b, n*d))", lambda p: p.R.reshape(p.R.shape[0], -1)),
     ("reshape(C, 3, 2)", lambda p: p.C.reshape(3, 2)), ("reshape(v, 2, 3)", lambda p: p.v.reshape(2, 3)),
-    ("reshape(v, 2, -1) * C", lambda p: p.v.reshape(2, 3) * p.C), ("reshape(R, n, b, d)", lambda p: p.R.reshape(np.array(p.R.shape)[[1, 0, 2]])),
+    ("reshape(v, 2, -1) * C", lambda p: p.v.reshape(2, 3) * p.C),
+    ("reshape(R, n, b, d)", lambda p: p.R.reshape(np.array(p.R.shape)[[1, 0, 2]])),
     ("reshape(exp(X), 1, n, d)", lambda p: np.exp(p.X)[None]), ("vec(A)[1:]", lambda p: p.A.T.reshape(-1)[1:]),
-    ("concatenate((x, y))", lambda p: np.concatenate((p.x, p.y))), ("concatenate((x, exp(y), x*x))", lambda p: np.concatenate((p.x, np.exp(p.y), p.x**2))),
-    ("concatenate((X, A), axis=1)", lambda p: np.concatenate((p.X, p.A), axis=1)), ("concatenate((X, Z.T), axis=-1)", lambda p: np.concatenate((p.X, p.Z.T), axis=1)),
+    ("concatenate((x, y))", lambda p: np.concatenate((p.x, p.y))),
+    ("concatenate((x, exp(y), x*x))", lambda p: np.concatenate((p.x, np.exp(p.y), p.x**2))),
+    ("concatenate((X, A), axis=1)", lambda p: np.concatenate((p.X, p.A), axis=1)),
+    ("concatenate((X, Z.T), axis=-1)", lambda p: np.concatenate((p.X, p.Z.T), axis=1)),
     ("stack((x, 2*x))", lambda p: np.stack((p.x, 2 * p.x))), ("stack((X, Z.T), axis=1)", lambda p: np.stack((p.X, p.Z.T), axis=1)),
     ("stack((x, A[0]), axis=-1)", lambda p: np.stack((p.x, p.A[0]), axis=-1)),
-    ("flip(x)", lambda p: np.flip(p.x)), ("flip(X)", lambda p: np.flip(p.X)), ("flip(X, 0)", lambda p: np.flip(p.X, 0)), ("flip(R, (0, 2))", lambda p: np.flip(p.R, (0, 2))),
-    ("roll(x, 1, 0)", lambda p: np.roll(p.x, 1)), ("roll(X, -1, axis=1)", lambda p: np.roll(p.X, -1, axis=1)), ("roll(v, 8, 0)", lambda p: np.roll(p.v, 8)),
-    ("tril(A)", lambda p: np.tril(p.A)), ("triu(A)", lambda p: np.triu(p.A)), ("tril(X, -1)", lambda p: np.tril(p.X, -1)), ("triu(X, 1)", lambda p: np.triu(p.X, 1)),
+    ("flip(x)", lambda p: np.flip(p.x)), ("flip(X)", lambda p: np.flip(p.X)), ("flip(X, 0)", lambda p: np.flip(p.X, 0)),
+    ("flip(R, (0, 2))", lambda p: np.flip(p.R, (0, 2))),
+    ("roll(x, 1, 0)", lambda p: np.roll(p.x, 1)), ("roll(X, -1, axis=1)", lambda p: np.roll(p.X, -1, axis=1)),
+    ("roll(v, 8, 0)", lambda p: np.roll(p.v, 8)),
+    ("tril(A)", lambda p: np.tril(p.A)), ("triu(A)", lambda p: np.triu(p.A)), ("tril(X, -1)", lambda p: np.tril(p.X, -1)),
+    ("triu(X, 1)", lambda p: np.triu(p.X, 1)),
     ("tril(R)", lambda p: np.tril(p.R)), ("tril(A) @ x", lambda p: np.tril(p.A) @ p.x),
-    ("cumsum(x)", lambda p: np.cumsum(p.x)), ("cumsum(X)", lambda p: np.cumsum(p.X)), ("cumsum(X, axis=0)", lambda p: np.cumsum(p.X, axis=0)),
+    ("cumsum(x)", lambda p: np.cumsum(p.x)), ("cumsum(X)", lambda p: np.cumsum(p.X)),
+    ("cumsum(X, axis=0)", lambda p: np.cumsum(p.X, axis=0)),
     ("cumsum(R, axis=1)", lambda p: np.cumsum(p.R, axis=1)), ("cumsum(exp(x))[1:]", lambda p: np.cumsum(np.exp(p.x))[1:]),
-    ("where(x > 0, x, 2*x)", lambda p: np.where(p.x > 0, p.x, 2 * p.x)), ("where(x > 0, log(x), x)", lambda p: np.where(p.x > 0, np.log(p.x), p.x)),
+    ("where(x > 0, x, 2*x)", lambda p: np.where(p.x > 0, p.x, 2 * p.x)),
+    ("where(x > 0, log(x), x)", lambda p: np.where(p.x > 0, np.log(p.x), p.x)),
     ("where(X <= 1/2, X, Z.T)", lambda p: np.where(p.X <= 0.5, p.X, p.Z.T)), ("where(A, x, 0)", lambda p: np.where(p.A != 0, p.x, 0)),
     ("where((x > 0) & (x < 1), x**2, -1)", lambda p: np.where((p.x > 0) & (p.x < 1), p.x**2, -1)),
-    ("where((x > 1) | (x < 0), x**2, -1)", lambda p: np.where((p.x > 1) | (p.x < 0), p.x**2, -1)), ("where(x != 0, 1/x, 0)", lambda p: 1 / p.x),
+    ("where((x > 1) | (x < 0), x**2, -1)", lambda p: np.where((p.x > 1) | (p.x < 0), p.x**2, -1)),
+    ("where(x != 0, 1/x, 0)", lambda p: 1 / p.x),
     ("where(a > 0, X, Z.T)", lambda p: np.where(p.a > 0, p.X, p.Z.T)),
 ]  # fmt: skip
 
@@ -66,7 +80,7 @@ class Values:
         self.__dict__.update(arrays)
 
 
-def program_value(program, seed: int):
+def program_value(program: Program, seed: int) -> tuple[np.ndarray, Values]:
     point = draw(program, np.random.default_rng(seed))
     evaluator = point.evaluator(program)
     return evaluator.at(program.result.body, program.result.axes), Values(point.given)
@@ -77,13 +91,13 @@ def used(text: str, shapes: dict[str, str]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("text", "want"), ARRAYS, ids=[text for text, _ in ARRAYS])
-def test_places_mean_what_numpy_means(text, want) -> None:
+def test_places_mean_what_numpy_means(text: str, want: Want) -> None:
     got, values = program_value(read_program(text, used(text, SHAPES)), 3)
     np.testing.assert_allclose(got, want(values), rtol=1e-12)
 
 
 @pytest.mark.parametrize(("text", "shapes", "want"), INDICES, ids=[text for text, *_ in INDICES])
-def test_places_in_index_notation(text, shapes, want) -> None:
+def test_places_in_index_notation(text: str, shapes: dict[str, str], want: Want) -> None:
     got, values = program_value(read_program("t", {**used(text, SHAPES), **shapes}, [text]), 5)
     np.testing.assert_allclose(got, want(values), rtol=1e-12)
 
@@ -151,7 +165,8 @@ def test_where_keeps_the_branch_that_is_not_taken_out() -> None:
 
 @pytest.mark.parametrize("order", [1, 2])
 @pytest.mark.parametrize(
-    "text", ["sum(where(x > 0, x**3, exp(x)))", "sum(cumsum(x)**3)", "sum((x[1:] - x[:-1])**4)", "norm(reshape(x, m, d) @ y)", "sum(exp(flip(x))*x)"]
+    "text",
+    ["sum(where(x > 0, x**3, exp(x)))", "sum(cumsum(x)**3)", "sum((x[1:] - x[:-1])**4)", "norm(reshape(x, m, d) @ y)", "sum(exp(flip(x))*x)"],
 )
 def test_second_order_at_places(text: str, order: int) -> None:
     report = td.derive(text, wrt="x", order=order, shapes={"x": "p" if "reshape" in text else "n"}).check()
@@ -159,9 +174,11 @@ def test_second_order_at_places(text: str, order: int) -> None:
 
 
 REFUSED = [
-    ("v[7]", "there is no place 7"), ("x[0, 1]", "2 places are given"), ("x[::2]", "give the sizes as integers"), ("v[4:2]", "there is no slice"),
+    ("v[7]", "there is no place 7"), ("x[0, 1]", "2 places are given"), ("x[::2]", "give the sizes as integers"),
+    ("v[4:2]", "there is no slice"),
     ("reshape(v, 4)", "`reshape` makes (4)"), ("reshape(v, -1, -1)", "one size open"), ("reshape(v, 4, -1)", "cannot divide"),
-    ("concatenate((x, X))", "takes a vector"), ("concatenate(x)", "several arrays"), ("roll(x, 1, 3)", "axis 3"), ("tril(x)", "takes a matrix"),
+    ("concatenate((x, X))", "takes a vector"), ("concatenate(x)", "several arrays"), ("roll(x, 1, 3)", "axis 3"),
+    ("tril(x)", "takes a matrix"),
     ("where(x > 0, x)", "where"), ("x[::-2]", "a step may be positive"), ("C[5:]", "there is no slice"),
 ]  # fmt: skip
 
