@@ -166,7 +166,7 @@ def test_where_keeps_the_branch_that_is_not_taken_out() -> None:
 @pytest.mark.parametrize("order", [1, 2])
 @pytest.mark.parametrize(
     "text",
-    ["sum(where(x > 0, x**3, exp(x)))", "sum(cumsum(x)**3)", "sum((x[1:] - x[:-1])**4)", "norm(reshape(x, m, d) @ y)", "sum(exp(flip(x))*x)"],
+    ["sum(where(x > 0, x**3, exp(x)))", "sum(cumsum(x)**3)", "sum((x[1:] - x[:-1])**4)", "norm(reshape(x, m, d) @ y)", "sum(flip(x)**3*x)"],
 )
 def test_second_order_at_places(text: str, order: int) -> None:
     report = td.derive(text, wrt="x", order=order, shapes={"x": "p" if "reshape" in text else "n"}).check()
