@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tensor_deriv import catalogue, shelf
-from tensor_deriv.cli.commands import FORMATS
+from tensor_deriv.cli.options import FORMATS
 from tensor_deriv.derivation import Derivation
 from tensor_deriv.verification.check import Report, Trial
 
@@ -409,7 +409,7 @@ def test_the_answer_is_the_same_in_every_process():
 
 def test_the_choices_are_those_that_the_derivation_has():
     from tensor_deriv import derivation
-    from tensor_deriv.cli import answer, commands
+    from tensor_deriv.cli import answer, options
 
-    assert commands.STYLES == derivation.STYLES
-    assert set(commands.FORMATS) == {*answer.PRINTERS, *answer.TOGETHER, *derivation.TARGETS}
+    assert options.STYLES == derivation.STYLES
+    assert set(options.FORMATS) == {*answer.PRINTERS, *answer.TOGETHER, *derivation.TARGETS}

@@ -11,6 +11,7 @@ import click
 
 from ..checked import Checked, answers, as_named, written_out
 from ..derivation import TARGETS
+from .colour import complain
 from .streams import deliver
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def answer(
     found = answers(question, wrt, written_out if substituted else as_named)
     failed = [item for item in found if not item.report.ok]
     for item in failed:
-        click.echo(f"error: {item.failure}", err=True)
+        complain(item.failure)
     if not failed:
         lines = Lines(not no_steps, steps == "all")
         deliver(as_document(found, entry.source, lines) if document else render(found, form, lines), output)
@@ -99,9 +100,10 @@ def as_picture(found: Sequence[Checked], lines: Lines) -> str:
 
 
 def _report(item: Checked, lines: Lines) -> str:
+    from ..output.ink import ANSI
     from ..output.report import report
 
-    return report(item.derivation, item.report, lines.steps, lines.every)
+    return report(item.derivation, item.report, lines.steps, lines.every, ANSI)  # what is no terminal gets none of it
 
 
 TOGETHER: dict[str, Callable[[Sequence[Checked], Lines], str]] = {"json": as_json, "html": as_page, "svg": as_picture}

@@ -12,16 +12,18 @@ import click
 from .. import __version__, shelf
 from ..errors import DerivationError, UnknownNameError
 from ..pairs import assumptions, shapes
+from .colour import complain, wanted
+from .completion import FILES, names, variables
 from .keeping import check, list_entries, new, show
+from .options import answer_options, question_options
 from .serving import serve
 from .streams import ReaderGone, discard_output, reader_may_go, use_utf8
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from ..catalogue import Entry
 
-Function = Callable[..., Any]
-STYLES = ("cartesian", "mixed")
-FORMATS = ("report", "text", "latex", "markdown", "html", "svg", "json", "numpy", "torch", "jax")
 HINT = '; `derive list` shows the catalogue, and `derive expr "…" --wrt V` derives any expression'
 TRACEBACK = "TENSOR_DERIV_TRACEBACK"  # an environment variable for those who look for a fault of the program
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -39,12 +41,18 @@ class Commands(click.Group):
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
         """As click does."""
         with reader_may_go():
-            return super().make_context(*args, **extra)
+            return super().make_context(*args, **{**extra, "color": wanted()})
 
     def invoke(self, ctx: click.Context) -> Any:
         """As click does."""
         with reader_may_go():
             return super().invoke(ctx)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands, and every derivation of the catalogue."""
+        found = super().shell_complete(ctx, incomplete)
+        entries = [item for item in names(ctx, None, incomplete) if item.type != FILES or not found]
+        return found + entries
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """The command of that name, or one that derives the catalogue entry or file of that name."""
@@ -52,6 +60,8 @@ class Commands(click.Group):
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, with a hint where a name is close to a command or an entry."""
+        if ctx.resilient_parsing:
+            return self._while_completing(ctx, args)
         if args[0].startswith("-"):
             return super().resolve_command(ctx, args)
         known = [*self.list_commands(ctx), *shelf.names()]
@@ -59,6 +69,13 @@ class Commands(click.Group):
             hint = shelf.suggestion(args[0], known) or HINT
             raise UnknownNameError(f"there is no derivation or command `{args[0]}`{hint}")
         return super().resolve_command(ctx, args)
+
+    def _while_completing(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does; what cannot be read completes to nothing."""
+        try:
+            return super().resolve_command(ctx, args)
+        except (DerivationError, OSError):
+            return None, None, args
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The commands, then the catalogue."""
@@ -95,26 +112,8 @@ def _fault(error: Exception) -> int:
 
 
 def _complain(message: str, status: int) -> int:
-    click.echo(f"error: {message}", err=True)
+    complain(message)
     return status
-
-
-def answer_options(function: Function) -> Function:
-    """The options that every derivation takes."""
-    options = (
-        click.option("--wrt", metavar="V", help="The variable to derive by; without it, all of them in turn."),
-        click.option("--order", type=click.IntRange(1, 4), metavar="N", help="The order of the derivative: 2 is the Hessian."),
-        click.option("--style", type=click.Choice(STYLES), help="All indices lower, or upper and lower with basis vectors."),
-        click.option("--format", "form", type=click.Choice(FORMATS), default="report", show_default=True, help="What to print."),
-        click.option("--steps", type=click.Choice(("main", "all")), default="main", show_default=True, help="Which lines to show."),
-        click.option("--no-steps", is_flag=True, help="The result alone."),
-        click.option("--substituted", is_flag=True, help="The answer written out too: definitions and upstream gradients put in."),
-        click.option("--document", is_flag=True, help="With --format latex: a complete document, for pdflatex with amsmath."),
-        click.option("-o", "--output", type=click.Path(), metavar="FILE", help="Write there, whole or not at all."),
-    )
-    for option in reversed(options):
-        function = option(function)
-    return function
 
 
 @click.group(cls=Commands, context_settings=CONTEXT, invoke_without_command=True)
@@ -143,9 +142,13 @@ def entry_command(name: str) -> click.Command:
 
     @click.command(name, cls=_Described, short_help=entry.title, context_settings=CONTEXT)
     @answer_options
-    def run(**choices: Any) -> int:
+    @click.option("--watch", is_flag=True, help="Derive anew whenever the file changes, until interrupted.")
+    def run(watch: bool, **choices: Any) -> int | None:
         from .answer import answer
+        from .watch import watching
 
+        if watch and entry.path:
+            return watching(entry.path, lambda: answer(load(name), **choices))
         return answer(entry, **choices)
 
     run.entry = entry
@@ -186,18 +189,6 @@ def _begins_with_minus(word: str) -> bool:
     return word.startswith("-") and word not in ("-", "-o", "-h") and not word.startswith("--")
 
 
-def question_options(function: Function) -> Function:
-    """The options that say what an expression stands on."""
-    options = (
-        click.option("--shape", multiple=True, metavar="X=n,d", help="A shape, by names or numbers; inferred where left out."),
-        click.option("--define", multiple=True, metavar='"T = …"', help="A definition that the expression may use; several in order."),
-        click.option("--assume", multiple=True, metavar="A=WORD", help="What may be assumed: symmetric, positive, spd, orthogonal, …"),
-    )
-    for option in reversed(options):
-        function = option(function)
-    return function
-
-
 @main.command("expr", cls=_Expression)
 @click.argument("expression")
 @question_options
@@ -218,7 +209,7 @@ def expr(expression: str, shape: Sequence[str], define: Sequence[str], assume: S
 
 @main.command("verify", cls=_Expression)
 @click.argument("expression")
-@click.option("--wrt", required=True, metavar="V", help="The variable that the claim derives by.")
+@click.option("--wrt", required=True, metavar="V", shell_complete=variables, help="The variable that the claim derives by.")
 @click.option("--claim", required=True, help="The derivative to judge: an expression, index notation, or LaTeX.")
 @question_options
 @click.option("--order", type=click.IntRange(1, 4), default=1, metavar="N", help="The order of the derivative.")

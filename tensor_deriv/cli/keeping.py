@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import click
 
 from .. import shelf
+from .completion import names as names_of_entries
 
 
 @click.command("list")
@@ -24,7 +25,7 @@ def list_entries(words: Sequence[str]) -> None:
 
 
 @click.command("show")
-@click.argument("name", metavar="NAME|PATH")
+@click.argument("name", metavar="NAME|PATH", shell_complete=names_of_entries)
 def show(name: str) -> None:
     """Show what an entry holds, and what is expected of it.
 
@@ -51,7 +52,7 @@ def new(name: str) -> None:
 
 
 @click.command("check")
-@click.argument("names", nargs=-1, metavar="[NAME|PATH|FOLDER]…")
+@click.argument("names", nargs=-1, metavar="[NAME|PATH|FOLDER]…", shell_complete=names_of_entries)
 @click.option("--jobs", type=click.IntRange(1, 256), default=1, show_default=True, metavar="N", help="Processes to work with.")
 @click.option("--accept", is_flag=True, help="Accept the LaTeX as it comes out now, where the check holds.")
 def check(names: Sequence[str], jobs: int, accept: bool) -> int:

@@ -45,7 +45,7 @@ def deliver(text: str, output: str | None) -> None:
     if output is None or output == "-":
         click.echo(text, nl=False)
     else:
-        write_whole(output, text)
+        write_whole(output, click.unstyle(text))
 
 
 def write_whole(path: str, text: str) -> None:

@@ -10,6 +10,7 @@ from ..errors import DerivationError
 from ..verification.claim import verify
 
 STATUS = {"right": 0, "wrong": 1}
+COLOURS = {"right": "green", "wrong": "red"}
 
 
 def verdict(expression: str, **question: Any) -> int:
@@ -17,5 +18,6 @@ def verdict(expression: str, **question: Any) -> int:
     report = verify(expression, **question)
     if report.verdict not in STATUS:
         raise DerivationError(f"{report.verdict}: {report.reason}")
-    click.echo(report)
+    first, *rest = str(report).split("\n")
+    click.echo("\n".join([click.style(first, COLOURS[report.verdict]), *rest]))
     return STATUS[report.verdict]

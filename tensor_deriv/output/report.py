@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .conventions import layout, notes, zero_sentence
+from .ink import PLAIN, Ink
 from .latex import derivation_latex
 from .markdown import title
 from .matrix_text import code_lines, reason
@@ -16,21 +17,25 @@ if TYPE_CHECKING:
     from ..verification.check import Report
 
 
-def report(derivation: Derivation, check_report: Report | None, steps: bool = True, every: bool = False) -> str:
+def report(derivation: Derivation, check_report: Report | None, steps: bool = True, every: bool = False, ink: Ink = PLAIN) -> str:
     """Title, forward pass, steps, matrix form, layout, conventions, LaTeX, code and verdict."""
+
+    def part(head: str, text: str) -> str:
+        return _headed(ink("head", head), _indented(text))
+
     style = derivation.style
     code = source_or_none(derivation, "numpy")
-    text = sections_text(derivation, style, every) if steps else derivation_text(derivation, style, False, False)
+    text = sections_text(derivation, style, every, ink) if steps else derivation_text(derivation, style, False, False)
     blocks = [
-        _headed(title(derivation), [layout(derivation)]),
-        _headed("Forward", _indented(forward_text(derivation, style))),
+        _headed(ink("head", title(derivation)), [layout(derivation)]),
+        part("Forward", forward_text(derivation, style)),
         zero_sentence(derivation) if derivation.zero else "",
-        _headed("Derivation", _indented(text)),
-        _headed("Matrix form", _indented("\n".join(forms(derivation)))),
-        _headed("Conventions", _indented("\n".join(notes(derivation)))),
-        _headed("LaTeX", _indented(derivation_latex(derivation, style, steps, every))),
-        _headed("NumPy", _indented(code or "")),
-        _headed("Check", _indented(verdict(check_report))) if check_report else "",
+        part("Derivation", text),
+        part("Matrix form", "\n".join(ink("answer", line) for line in forms(derivation))),
+        part("Conventions", "\n".join(notes(derivation))),
+        part("LaTeX", derivation_latex(derivation, style, steps, every)),
+        part("NumPy", code or ""),
+        part("Check", verdict(check_report, ink)) if check_report else "",
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
@@ -45,9 +50,9 @@ def kronecker_line(derivation: Derivation) -> str:
     return f"vec(dF) = ({derivation.kronecker}) vec(d{derivation.wrt}), where vec stacks columns" if derivation.kronecker else ""
 
 
-def verdict(check_report: Report) -> str:
+def verdict(check_report: Report, ink: Ink = PLAIN) -> str:
     """The outcome in one word, and each comparison."""
-    return ("passed" if check_report.ok else "FAILED") + f"\n{check_report}"
+    return (ink("good", "passed") if check_report.ok else ink("bad", "FAILED")) + f"\n{check_report}"
 
 
 def _headed(head: str, lines: list[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .ink import PLAIN, Ink
 from .lines import Line, Writer
 from .text_target import TEXT
 
@@ -24,9 +25,9 @@ def derivation_text(derivation: Derivation, style: str, steps: bool, every: bool
     return columns([block for block in blocks if block])
 
 
-def sections_text(derivation: Derivation, style: str, every: bool) -> str:
+def sections_text(derivation: Derivation, style: str, every: bool, ink: Ink = PLAIN) -> str:
     """The derivation alone, for where the forward pass stands before it."""
-    return columns(list(Writer(derivation, TEXT, style).sections(every)))
+    return columns(list(Writer(derivation, TEXT, style).sections(every)), ink)
 
 
 def forward_text(derivation: Derivation, style: str) -> str:
@@ -34,21 +35,21 @@ def forward_text(derivation: Derivation, style: str) -> str:
     return "\n".join(f"{line.left} = {line.right}" for line in Writer(derivation, TEXT, style).definitions())
 
 
-def columns(blocks: list[list[Line]]) -> str:
+def columns(blocks: list[list[Line]], ink: Ink = PLAIN) -> str:
     """Equality signs and rules under one another."""
     equations = [[_equation(line, max(len(one.left) for one in block)) for line in block] for block in blocks]
     lengths = [len(text) for block in equations for text in block if len(text) <= WIDE]
     width = max(lengths, default=0)
-    return "\n\n".join(_block(texts, block, width) for texts, block in zip(equations, blocks, strict=True))
+    return "\n\n".join(_block(texts, block, width, ink) for texts, block in zip(equations, blocks, strict=True))
 
 
-def _block(texts: list[str], lines: list[Line], width: int) -> str:
-    return "\n".join(_with_rule(text, line, width) for text, line in zip(texts, lines, strict=True))
+def _block(texts: list[str], lines: list[Line], width: int, ink: Ink) -> str:
+    return "\n".join(_with_rule(text, line, width, ink) for text, line in zip(texts, lines, strict=True))
 
 
 def _equation(line: Line, width: int) -> str:
     return f"{line.left:<{width}} = {line.right}"
 
 
-def _with_rule(text: str, line: Line, width: int) -> str:
-    return f"{text:<{width}}    {line.rule}" if line.rule else text
+def _with_rule(text: str, line: Line, width: int, ink: Ink) -> str:
+    return f"{text:<{width}}    {ink('rule', line.rule)}" if line.rule else text

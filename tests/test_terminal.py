@@ -1,0 +1,177 @@
+"""The command line on a terminal: colour, what the shell completes, and the watch over a file."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+
+import pytest
+from click.shell_completion import ShellComplete
+from test_package import loaded_by
+
+from tensor_deriv import shelf
+from tensor_deriv.cli import main
+from tensor_deriv.cli.options import FORMATS
+from tensor_deriv.cli.watch import watching
+
+pty = pytest.importorskip("pty", reason="there are no pseudo-terminals here")
+DERIVE = (sys.executable, "-m", "tensor_deriv")
+PLAIN = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR")} | {"TERM": "xterm"}
+CODE = re.compile(r"\x1b\[\d+m")
+ENTRY = 'title = "Mine"\ntensors = { x = "n" }\nresult = "%s"\n'
+
+
+# ---- colour
+
+
+def on_terminal(*args, **environment):
+    """What a command writes to a terminal."""
+    master, slave = pty.openpty()
+    process = subprocess.Popen([*DERIVE, *args], stdout=slave, stderr=slave, env=PLAIN | environment)
+    os.close(slave)
+    data = b""
+    while True:
+        try:
+            more = os.read(master, 65536)
+        except OSError:  # the other end is closed
+            break
+        if not more:
+            break
+        data += more
+    process.wait()
+    os.close(master)
+    return data.decode().replace("\r\n", "\n")
+
+
+def piped(*args, **environment):
+    """What a command writes to pipes."""
+    return subprocess.run([*DERIVE, *args], capture_output=True, text=True, env=PLAIN | environment)
+
+
+def test_a_terminal_shows_colours_and_a_pipe_none():
+    plain = piped("linear", "--wrt", "b").stdout
+    shown = on_terminal("linear", "--wrt", "b")
+    assert not CODE.search(plain) and CODE.sub("", shown) == plain
+    for part in ("\x1b[1mDerivation\x1b[0m", "\x1b[32mpassed\x1b[0m", "\x1b[2mchain rule\x1b[0m", "\x1b[1mdb = sum(dT, axis=0)\x1b[0m"):
+        assert part in shown
+
+
+def test_the_environment_has_the_last_word():
+    assert not CODE.search(on_terminal("linear", "--wrt", "b", NO_COLOR="1"))
+    assert not CODE.search(on_terminal("linear", "--wrt", "b", TERM="dumb"))
+    assert CODE.search(piped("linear", "--wrt", "b", FORCE_COLOR="1").stdout)
+    assert CODE.search(piped("linear", "--wrt", "Q", FORCE_COLOR="1").stderr)
+    assert not CODE.search(piped("linear", "--wrt", "b", FORCE_COLOR="1", NO_COLOR="1").stdout)
+
+
+def test_a_file_and_other_formats_have_no_colours(tmp_path):
+    piped("linear", "--wrt", "b", "-o", str(tmp_path / "report.txt"), FORCE_COLOR="1")
+    assert (tmp_path / "report.txt").read_text(encoding="utf-8") == piped("linear", "--wrt", "b").stdout
+    assert not CODE.search(on_terminal("linear", "--wrt", "b", "--format", "latex"))
+
+
+# ---- completion
+
+
+def completed(*args, incomplete=""):
+    """What the shell is offered behind some words."""
+    shell = ShellComplete(main, {}, "derive", "_DERIVE_COMPLETE")
+    return [(item.type, item.value) for item in shell.get_completions(list(args), incomplete)]
+
+
+def plain(*values):
+    """Items that are words."""
+    return [("plain", value) for value in values]
+
+
+def test_names_of_commands_and_derivations():
+    assert completed(incomplete="li") == plain("list", "linear", "linear_attention", "linear_autoencoder")
+    assert {value for _, value in completed()} >= {"expr", "check", *shelf.names()}
+    assert completed("show", incomplete="linear_at") == completed("check", incomplete="linear_at") == plain("linear_attention")
+
+
+def test_files_where_no_name_fits():
+    assert completed(incomplete="./mine") == completed("check", incomplete="./mine") == [("file", "./mine")]
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        (["linear"], "X W b"),
+        (["expr", "sum((X @ w - y)**2)"], "X w y"),
+        (["expr", "l(T)", "--define", "T = relu(X @ W)"], "W X"),
+        (["verify", "pi*x @ x", "--claim", "2*x"], "x"),
+        (["expr", "sum((X @"], ""),
+        (["nothing_of_that_name"], None),
+    ],
+)
+def test_variables(words, wanted):
+    found = completed(*words, "--wrt")
+    if wanted is None:
+        assert ("plain", "expr") in found  # nothing is known of that word, and nothing is said of it
+    else:
+        assert found == plain(*wanted.split())
+
+
+def test_options_and_their_words():
+    assert ("plain", "--format") in completed("linear", incomplete="--f")
+    assert completed("linear", "--format") == plain(*FORMATS)
+
+
+def test_completing_loads_no_numpy():
+    words = "import os; os.environ.update(COMP_WORDS='derive linear --wrt ', COMP_CWORD='3', _DERIVE_COMPLETE='bash_complete')"
+    run = f"{words}\nfrom tensor_deriv.cli import main\ntry: main([], prog_name='derive')\nexcept SystemExit: pass"
+    assert not {"numpy", "sympy"} & loaded_by(run)
+
+
+# ---- the watch over a file
+
+
+def test_watching_runs_again_when_the_file_changes_and_goes_on_after_an_error(tmp_path, capsys):
+    path, seen = tmp_path / "mine.toml", []
+    path.write_text("a")
+
+    def run():
+        seen.append(path.read_text())
+        if len(seen) == 1:
+            path.write_text("bb")
+        elif len(seen) == 2:
+            path.unlink()
+            threading.Timer(0.05, path.write_text, ["ccc"]).start()
+            raise OSError("no such file")
+        else:
+            raise KeyboardInterrupt
+
+    assert watching(path, run, pause=0.01) == 0
+    assert seen == ["a", "bb", "ccc"]
+    assert "error: no such file" in capsys.readouterr().err
+
+
+def test_a_file_is_derived_anew_when_it_changes(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text(ENTRY % "sum(x**2)")
+    command = [*DERIVE, str(path), "--wrt", "x", "--format", "numpy", "--watch"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=PLAIN)
+    try:
+        until(process.stdout, "return dx")
+        path.write_text(ENTRY % "sum(x**2")
+        until(process.stderr, "error:")
+        path.write_text(ENTRY % "sum(exp(x))")
+        until(process.stdout, "np.exp(x)")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 0
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def until(stream, words):
+    """Read lines up to one that has some words."""
+    for line in stream:
+        if words in line:
+            return
+    raise AssertionError(f"the stream ended without {words!r}")
