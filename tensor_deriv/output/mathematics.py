@@ -40,7 +40,7 @@ def mark_changes(old: Sequence[Element], new: Sequence[Element]) -> None:
                 mark_changes(list(before), list(after))
         elif kind in ("replace", "insert"):
             for child in new[c:d]:
-                child.set("class", CHANGED)
+                child.set("class", f"{child.get('class', '')} {CHANGED}".strip())
 
 
 def _alike(old: Element, new: Element) -> bool:

@@ -74,7 +74,7 @@ def of_mathml(node) -> str:
     if node.tag in LEAVES:
         assert not len(node) and (node.text or node.tag == "mspace"), "an empty leaf"
         text = (node.text or "").strip()
-        return "" if text in UNSEEN else f"*{text}*" if "bold" in node.get("style", "") else text
+        return "" if text in UNSEEN else f"*{text}*" if "td-bold" in node.get("class", "").split() else text
     assert node.tag in (*CHILDREN, *ROWS), node.tag
     assert not (node.text or "").strip() and not any((child.tail or "").strip() for child in node), "text outside of a leaf"
     assert len(node) == CHILDREN.get(node.tag, len(node)), f"{node.tag} of {len(node)}"

@@ -81,6 +81,7 @@ def test_only_what_differs_is_marked():
     assert mathematics("<mi>a</mi><msub><mi>x</mi><mi>m</mi></msub>", before).count(f'<mi class="{CHANGED}">m</mi>') == 1
     assert mathematics(before + "<mi>b</mi>", before).count(CHANGED) == 1
     assert CHANGED not in mathematics(before)
+    assert f'class="td-bold {CHANGED}"' in mathematics(MATHML.identity, before)  # a bold letter stays one
 
 
 def test_a_sum_may_break_before_its_signs():
