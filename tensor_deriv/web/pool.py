@@ -14,6 +14,7 @@ from pathlib import Path
 LONGEST_REPLY = 1 << 26  # bytes
 START = 60.0  # seconds until a new process has to be ready
 PATIENCE = 60.0  # seconds that a question waits for its turn
+GRACE = 1.0  # seconds that a question may go on whose asker has left; a new process takes as long to start
 ROOT = str(Path(__file__).resolve().parents[2])
 
 
@@ -72,19 +73,20 @@ class Worker:
         await self.process.wait()
 
 
-async def start_worker() -> Worker:
+async def start_worker(seconds: float) -> Worker:
     """A process that is ready to answer; Gone or TimeoutError where it does not get so far."""
     paths = [ROOT, *filter(None, [os.environ.get("PYTHONPATH")])]
     # one thread each: the arrays of a check are small, and processes are what runs side by side
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     worker = Worker(
         await asyncio.create_subprocess_exec(
-            sys.executable, "-P", "-m", "tensor_deriv.web.worker", env=environment, limit=LONGEST_REPLY,
+            sys.executable, "-P", "-m", "tensor_deriv.web.worker", str(seconds), env=environment, limit=LONGEST_REPLY,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, start_new_session=True,
         )
     )  # fmt: skip
     try:
-        await asyncio.wait_for(worker.line(), START)
+        async with asyncio.timeout(START):
+            await worker.line()
     except BaseException:
         await worker.stop()
         raise
@@ -118,11 +120,16 @@ class Pool:
         worker = await self._turn()
         try:
             line = json.dumps({"kind": kind, "question": question}).encode()
-            reply = await asyncio.wait_for(worker.ask(line), self.limits.seconds)
-        except BaseException as error:  # late, gone, or the asker has left: its state is not known
+            async with asyncio.timeout(self.limits.seconds):
+                reply = await worker.ask(line)
+        except asyncio.CancelledError:
+            self._do(self._settle(worker))
+            raise
+        except TimeoutError:
             self._do(self._replace(worker))
-            if isinstance(error, TimeoutError):
-                raise Late(f"stopped: the question takes longer than {self.limits.seconds:g} s") from None
+            raise Late(f"stopped: the question takes longer than {self.limits.seconds:g} s") from None
+        except Gone:
+            self._do(self._replace(worker))
             raise
         self._idle.put_nowait(worker)
         status, _, record = reply.partition(b" ")
@@ -133,7 +140,8 @@ class Pool:
             raise Busy(f"{self.waiting} questions wait already; try again in a moment")
         self.waiting += 1
         try:
-            return await asyncio.wait_for(self._idle.get(), PATIENCE)
+            async with asyncio.timeout(PATIENCE):
+                return await self._idle.get()
         except TimeoutError:
             raise Busy(f"no process was free for {PATIENCE:g} s; try again in a moment") from None
         finally:
@@ -144,6 +152,16 @@ class Pool:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    async def _settle(self, worker: Worker) -> None:
+        """Let a process finish a short question that nobody waits for any more."""
+        try:
+            async with asyncio.timeout(GRACE):
+                await worker.line()
+        except (TimeoutError, Gone):
+            await self._replace(worker)
+        else:
+            self._idle.put_nowait(worker)
+
     async def _replace(self, worker: Worker) -> None:
         await worker.stop()
         self._workers.discard(worker)
@@ -153,7 +171,7 @@ class Pool:
         """Start one process, and try again each second where that fails."""
         while True:
             try:
-                worker = await start_worker()
+                worker = await start_worker(self.limits.seconds)
             except (Gone, TimeoutError, OSError) as error:
                 print(f"a worker process does not start: {str(error) or 'it is not ready in time'}", file=sys.stderr)
                 await asyncio.sleep(1.0)

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import sys
+from collections.abc import Iterator
 from typing import BinaryIO
 
 from .answers import answer
@@ -19,13 +20,28 @@ WARM = (
 
 
 def main() -> None:
-    """Answer until the input ends."""
+    """Answer until the input ends; the argument is the seconds that a question may take."""
+    most = float(sys.argv[1])
     questions, replies = sys.stdin.buffer, _replies()
     limit_memory()
     warm()
     _send(replies, b"ready")
     for line in questions:
-        _send(replies, reply(line))
+        with ended_after(2 * most + 5):
+            _send(replies, reply(line))
+
+
+@contextlib.contextmanager
+def ended_after(seconds: float) -> Iterator[None]:
+    """End the process where this takes longer, for the case that the server is no longer there to do it."""
+    import signal
+
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+    signal.setitimer(signal.ITIMER_REAL, seconds)  # SIGALRM, which nobody handles
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _replies() -> BinaryIO:

@@ -401,8 +401,8 @@ def test_a_process_that_ends_is_told_and_replaced(monkeypatch):
     processes = []
     start = web_pool.start_worker
 
-    async def noted():
-        worker = await start()
+    async def noted(seconds):
+        worker = await start(seconds)
         processes.append(worker)
         return worker
 
@@ -416,6 +416,28 @@ def test_a_process_that_ends_is_told_and_replaced(monkeypatch):
             refused(slow.result(), 500, "ended")
         assert client.post("/api/read", json={"expr": "x"}).status_code == 200
     assert all(worker.process.returncode is not None for worker in processes) and len(processes) == 2
+
+
+def test_a_short_question_whose_asker_leaves_costs_no_process(monkeypatch):
+    assert asyncio.run(_processes_after_leaving(LEAST_SQUARES)) == 1
+    monkeypatch.setattr(web_pool, "GRACE", 0.2)
+    assert asyncio.run(_processes_after_leaving(SLOW)) == 2
+
+
+async def _processes_after_leaving(question) -> int:
+    """How many processes a pool of one has used when a question was given up and the next one answered."""
+    pool = web_pool.Pool(Limits(workers=1, seconds=20))
+    pool.start()
+    await pool.ask("read", LEAST_SQUARES)
+    first = set(pool._workers)
+    given_up = asyncio.ensure_future(pool.ask("derive", question))
+    await asyncio.sleep(0.005)
+    given_up.cancel()
+    status, record = await pool.ask("derive", {**LEAST_SQUARES, "wrt": "y"})
+    assert status == 200 and json.loads(record)["wrt"] == "y"  # and not the answer to the question before
+    used = first | pool._workers
+    await pool.stop()
+    return len(used)
 
 
 # ---- the worker's side, in this process
