@@ -446,16 +446,88 @@ def _batched(make: _Maker, shape: Shape, depth: int) -> str:
     return str(make.choose(forms)())
 
 
+# entries at other places
+
+
+def _where(make: _Maker, shape: Shape, depth: int) -> str:
+    sign = make.choose((">", "<", ">=", "<="))
+    a, b, c = make.expr(shape, depth), make.smaller(shape, depth), make.smaller(shape, depth)
+    form = make.choose(("where({0} {3} {1}, {0}, {2})", "where({0} {3} 0.1, {1}, {2}*{0})", "where({0} > 0.2, log({0})*{1}, {2})"))
+    return str(form).format(a, b, c, sign)
+
+
+def _sliced(make: _Maker, shape: Shape, depth: int) -> str:
+    """A part of a longer axis."""
+    axis = make.choose(range(len(shape)))
+    longer = make.leaf((*shape[:axis], f"{shape[axis]}+2", *shape[axis + 1 :]))
+    whole = make.choose((longer, f"{make.choose(SMOOTH)}({longer})", f"({longer} * {longer})"))
+    return f"{whole}[{':, ' * axis}{make.choose(('1:-1', '2:', ':-2'))}]"
+
+
+def _one_place(make: _Maker, shape: Shape, depth: int) -> str:
+    axis = make.choose(range(len(shape) + 1))
+    if len(shape) > 2:
+        return make.leaf(shape)
+    return f"{make.expr((*shape[:axis], make.choose(('3', make.dim())), *shape[axis:]), depth)}[{':, ' * axis}{make.choose((0, -1))}]"
+
+
+def _moved(make: _Maker, shape: Shape, depth: int) -> str:
+    axis = make.choose(range(len(shape)))
+    form = make.choose(("flip({0}, {1})", "flip({0})", "roll({0}, 1, {1})", "roll({0}, -1, {1})", "cumsum({0}, axis={1})"))
+    return str(form).format(make.expr(shape, depth), axis)
+
+
+def _regrouped(make: _Maker, shape: Shape, depth: int) -> str:
+    size = "*".join(shape)
+    forms = [f"reshape({{0}}, {', '.join(shape)})", f"reshape(tanh({{0}}), {', '.join(shape)})"]
+    return str(make.choose(forms)).format(make.leaf((size,)))
+
+
+def _stacked(make: _Maker, shape: Shape, depth: int) -> str:
+    if len(shape) > 2:
+        return make.leaf(shape)
+    axis = make.choose(range(len(shape) + 1))
+    parts = ", ".join(make.expr(shape, depth - 1) for _ in range(2))
+    return make.choose((f"sum(stack(({parts}), axis={axis})**2, axis={axis})", f"stack(({parts}), axis={axis})[{':, ' * axis}1]"))
+
+
+def _joined(make: _Maker, shape: Shape, depth: int) -> str:
+    n, d = make.shape(2)
+    whole = f"concatenate(({make.expr((n,), depth)}, {make.expr((d,), depth)}))"
+    return make.choose((f"sum({whole}**2 * {make.leaf((f'{n}+{d}',))})", f"norm({whole})", f"sum(sin({whole}[1:-1]))"))
+
+
+def _triangle(make: _Maker, shape: Shape, depth: int) -> str:
+    return f"{make.choose(('tril', 'triu'))}({make.expr(shape, depth)}{make.choose(('', ', 1', ', -1'))})"
+
+
+def _windowed(make: _Maker, shape: Shape, depth: int) -> str:
+    """A correlation, a running sum, a difference: indices that are sums."""
+    (n,) = shape
+    v, w, b = make.leaf((f"{n}+2",)), make.leaf(("3",)), make.leaf((n,))
+    forms = (
+        (f"{v}[i+k]*{w}[k]", f"{v}[0:{n}]*{w}[0] + {v}[1:{n}+1]*{w}[1] + {v}[2:{n}+2]*{w}[2]"),
+        (f"sin({v}[i+1])*{b}[i]", f"sin({v}[1:{n}+1])*{b}"),
+        (f"(k <= i)*{b}[k]**2", f"cumsum({b}**2, axis=0)"),
+        (f"({v}[i+2] - {v}[i+1])**3*{b}[i]", f"({v}[2:] - {v}[1:-1])**3*{b}"),
+        (f"{b}[i]*{b}[i-1]", f"{b}*concatenate((zeros(1), {b}[:-1]))"),
+        (f"where({b}[i] > 0, {v}[i+1]*{b}[i], {v}[i+2])", f"where({b} > 0, {v}[1:{n}+1]*{b}, {v}[2:])"),
+    )
+    text, twin = make.choose(forms)
+    return make.define(shape, text, "[i]", twin)
+
+
+_PLACES: list[Producer] = [_sliced, _moved, _stacked, _regrouped, _one_place]
 _ANY: list[Producer] = [
     _add, _multiply, _multiply, _divide, _number, _by_size, _smooth, _smooth, _rarer, _paired, _with_bounds, _deviation,
-    _kinked, _guarded, _bounded, _power, _power_of,
+    _kinked, _guarded, _bounded, _power, _power_of, _where, _one_place,
     _larger, _masked, _own, _reduced, _reduced, _defined, _defined,
 ]  # fmt: skip
-_ARRAY: list[Producer] = [_softmax, _ones]
+_ARRAY: list[Producer] = [_softmax, _ones, *_PLACES]
 _RANKS: dict[int, list[Producer]] = {
-    0: [_total, _total, _total, _total, _dot, _dot, _quadratic, _quadratic, _trace, _trace, _determinant, _kronecker, _vec],
-    1: [_matrix_vector, _matrix_vector, _matrix_vector, _diagonal, _indexed_vector],
-    2: [_matmul, _matmul, _matmul, _transpose, _outer, _indexed_matrix],
+    0: [_total, _total, _total, _total, _dot, _dot, _quadratic, _quadratic, _trace, _trace, _determinant, _kronecker, _vec, _joined],
+    1: [_matrix_vector, _matrix_vector, _matrix_vector, _diagonal, _indexed_vector, _windowed],
+    2: [_matmul, _matmul, _matmul, _transpose, _outer, _indexed_matrix, _triangle],
     3: [_batched, _batched, _batched],
 }
 _SQUARE: list[Producer] = [_inverse, _diagonal_matrix, _identity, _squared, _symmetric]

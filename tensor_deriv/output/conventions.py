@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ..index.dims import Dim
-from ..index.nodes import Affine, Sum, walk
+from ..index.nodes import Affine, Component, Delta, Expr, Opaque, Sum, Where, inside, walk
 from ..kinks import kinks
 
 if TYPE_CHECKING:
@@ -26,10 +26,22 @@ def notes(derivation: Derivation) -> tuple[str, ...]:
 
 
 def _places(derivation: Derivation) -> Iterable[str]:
-    exprs = [step.expr for section in derivation.sections for step in section.steps]
-    slots = (slot for expr in exprs for node in walk(expr) for slot in node.own_slots)
+    nodes = [node for expr in _printed(derivation) for node in walk(expr)]
+    slots = {slot for node in nodes for slot in node.own_slots}
     if any(isinstance(slot, Affine) and (slot.terms or slot.offset.terms) for slot in slots):
-        yield "a place in brackets, as in x_(2 i + k), counts from 0"
+        yield "indices count from 0"
+    if any(not inside(slot) for node in nodes if isinstance(node, Component | Delta) for slot in node.own_slots):
+        yield "what lies outside the range of an axis counts as zero"
+    if any(isinstance(node, Where) for node in nodes):
+        yield "[c] a is 0 where c does not hold, whatever a is there"
+
+
+def _printed(derivation: Derivation) -> Iterable[Expr]:
+    """What the lines of a derivation hold."""
+    program = derivation.gradient.program
+    yield from (definition.body for definition in program.definitions.values() if not isinstance(definition.body, Opaque))
+    yield derivation.program.result.body
+    yield from (step.expr for section in derivation.sections for step in section.steps)
 
 
 def shape_text(shape: Iterable[Dim]) -> str:

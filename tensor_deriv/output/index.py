@@ -89,11 +89,11 @@ class IndexPrinter(ProductPrinter):
         raise TypeError(f"{type(expr).__name__} has no printed form")
 
     def slot(self, slot: Slot) -> str:
-        """One slot: a letter, 1 on an axis of extent 1, else the place in brackets, counted from 0."""
+        """One slot: a letter, else the place in brackets, counted from 0; 1 on an axis of extent 1 where no other place stands."""
         if isinstance(slot, Index):
             return self.target.slot(self.letters[slot])
         if not slot.terms and slot.extent == UNIT:
-            return "1"
+            return "(0)" if self.names.from_zero else "1"
         if len(slot.terms) == 1 and slot.terms[0][1] == UNIT and not slot.offset.terms and inside(slot):
             return self.target.slot(self.letters[slot.terms[0][0]])
         return f"({self._place(slot)})"

@@ -65,9 +65,9 @@ class Latex:
 
     def indexed(self, symbol: Symbol | str, lower: Sequence[str], upper: Sequence[str], upper_first: bool) -> Printed:
         head, sub = (symbol, "") if isinstance(symbol, str) else (self.letter(Symbol(symbol.base, "", symbol.word)), symbol.sub)
-        under = "".join([sub + "," if sub and lower else sub, *(_spaced(lower))])
+        under = "".join([sub + "," if sub and lower else sub, _row(lower)])
         below = f"_{{{under}}}" if under else ""
-        above = f"^{{{''.join(_spaced(upper))}}}" if upper else ""
+        above = f"^{{{_row(upper)}}}" if upper else ""
         return head + (above + below if upper_first else below + above), FACTOR if upper else ATOM
 
     def slot(self, letter: str) -> str:
@@ -153,6 +153,13 @@ def _escaped(word: str) -> str:
 
 def _sub(sub: str) -> str:
     return f"_{{{sub}}}" if sub else ""
+
+
+def _row(slots: Sequence[str]) -> str:
+    """Slots one behind the other; with commas where one of them is more than a letter."""
+    if any(slot[:1] == "(" for slot in slots):
+        return ",".join(slot[1:-1] if slot[:1] == "(" else slot for slot in slots)
+    return "".join(_spaced(slots))
 
 
 def _spaced(slots: Sequence[str]) -> list[str]:

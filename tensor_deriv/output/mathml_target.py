@@ -193,7 +193,9 @@ def _with_sub(stem: str, sub: str) -> str:
 
 
 def _slots(slots: Sequence[str]) -> str:
-    """Slots one behind the other; a dot holds a place, it is no product."""
+    """Slots one behind the other, with commas where one is more than a letter; a dot holds a place, it is no product."""
+    if any(slot[:1] == "(" for slot in slots):
+        return "<mo>,</mo>".join(slot[1:-1] if slot[:1] == "(" else slot.removesuffix(",") for slot in slots)
     return "".join("<mi>·</mi>" if slot == MARKS["dot"] else slot for slot in slots)
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..index.nodes import Component, Expr, Opaque, Slot
+from ..index.dims import UNIT
+from ..index.nodes import Affine, Component, Expr, Opaque, Slot, walk
 from ..program import Definition
 from .symbols import Drawn, Symbol, draw_all, parse
 
@@ -79,6 +80,13 @@ class Names:
             self.drawn[name] = Drawn(symbol, symbol, rank)
 
     @cached_property
+    def from_zero(self) -> bool:
+        """Whether some index is a sum or a number, which counts from 0."""
+        exprs = [step.expr for section in self.derivation.sections for step in section.steps]
+        exprs += [definition.body for definition in self.program.definitions.values()]
+        return any(_placed(slot) for expr in exprs for node in walk(expr) for slot in node.own_slots)
+
+    @cached_property
     def basis(self) -> str:
         """The letter of the basis vectors."""
         return "g" if self._free("g") else "e"
@@ -130,6 +138,10 @@ class Names:
                 wanted |= definition.body.tensors
                 found.append(definition)
         return [definition for definition in reversed(found) if definition.name != self.alias]
+
+
+def _placed(slot: Slot) -> bool:
+    return isinstance(slot, Affine) and bool(slot.terms or slot.extent != UNIT)
 
 
 def _derived(definition: Definition) -> bool:

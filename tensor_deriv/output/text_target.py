@@ -150,6 +150,7 @@ class Text:
 
 
 def _row(slots: Sequence[str]) -> str:
+    slots = [slot[1:-1] if slot[1:-1].isdigit() else slot for slot in slots]
     plain = all(len(slot) == 1 for slot in slots)
     return ("" if plain else ",").join(slots)
 

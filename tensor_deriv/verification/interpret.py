@@ -163,6 +163,13 @@ class _Einstein:
 
     def value(self, tree: ast.expr) -> Array:
         self.measure([node for node in ast.walk(tree) if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name)])
+        for node in ast.walk(tree):
+            sides = [node.left, *node.comparators] if isinstance(node, ast.Compare) else []
+            names = [side.id for side in sides if isinstance(side, ast.Name)]
+            known = [self.sizes[name] for name in names if name in self.sizes]
+            for name in names if known else ():
+                if name in self.free:
+                    self.sizes.setdefault(name, known[0])
         array, letters = self.read(tree)
         if set(letters) != set(self.free):
             raise CannotInterpret(f"the indices {letters} and {self.free}")
