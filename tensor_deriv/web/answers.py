@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..catalogue import TOO_DEEP
-from ..checked import Checked, answers
+from ..checked import Checked, answers, as_named, written_out
 from ..errors import CheckError, DerivationError, Place
 from .article import article
 from .question import Question, from_json, required
@@ -47,12 +47,12 @@ def derive(question: Question) -> Record:
 
 def articles(question: Question) -> Record:
     """The derivations as the page shows them."""
-    return {"articles": [{"wrt": item.derivation.wrt, "html": article(item)} for item in checked(question)]}
+    return {"articles": [{"wrt": item.derivation.wrt, "html": article(item, question.steps == "all")} for item in checked(question)]}
 
 
 def checked(question: Question) -> list[Checked]:
     """Derivations whose check holds; CheckError where one does not."""
-    found = answers(question.entry, question.wrt)
+    found = answers(question.entry, question.wrt, written_out if question.substituted else as_named)
     failed = [item.failure for item in found if not item.report.ok]
     if failed:
         raise CheckError("\n".join(failed))

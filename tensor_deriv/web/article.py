@@ -5,8 +5,8 @@ from __future__ import annotations
 from ..checked import Checked
 
 
-def article(item: Checked) -> str:
-    """The article of one derivation, its check included."""
+def article(item: Checked, every: bool) -> str:
+    """The article of one derivation, its check included; the main lines, or every one."""
     from ..output.html import article as written
 
-    return written(item.derivation, item.report)
+    return written(item.derivation, item.report, every=every)

@@ -13,6 +13,7 @@ from ..pairs import assumptions, shapes
 from ..shelf import suggestion
 
 STYLES = ("cartesian", "mixed")
+STEPS = ("main", "all")
 HIGHEST_ORDER = 4
 Found = TypeVar("Found")
 
@@ -28,6 +29,8 @@ class Question:
     assume: Mapping[str, str] | None = None
     order: int = 1
     style: str = "cartesian"
+    substituted: bool = False
+    steps: str = "main"
     claim: str = ""
     exact: bool = False
 
@@ -83,7 +86,7 @@ def _number(name: str, texts: list[str]) -> int:
 def _truth(name: str, texts: list[str]) -> bool:
     text = _one(name, texts)
     if text not in ("true", "false"):
-        raise ParseError(f"`{name}` has to be {FIELDS['exact'].wanted}")
+        raise ParseError(f"`{name}` has to be {FIELDS[name].wanted}")
     return text == "true"
 
 
@@ -95,6 +98,8 @@ PARAMETERS: dict[str, tuple[str, Callable[[str, list[str]], Any]]] = {
     "assume": ("assume", lambda _, texts: assumptions(texts, "assume")),
     "order": ("order", _number),
     "style": ("style", _one),
+    "substituted": ("substituted", _truth),
+    "steps": ("steps", _one),
     "claim": ("claim", _one),
     "exact": ("exact", _truth),
 }
@@ -111,6 +116,10 @@ class Field:
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str)
+
+
+def _is_truth(value: object) -> bool:
+    return isinstance(value, bool)
 
 
 def _is_name(value: object) -> bool:
@@ -153,8 +162,10 @@ FIELDS: dict[str, Field] = {
     "assume": Field('an object of assumptions, as in {"A": "symmetric"}', _is_assumptions, _words),
     "order": Field(f"a whole number from 1 to {HIGHEST_ORDER}", lambda value: type(value) is int and 1 <= value <= HIGHEST_ORDER),
     "style": Field('"cartesian" or "mixed"', lambda value: value in STYLES),
+    "substituted": Field("true or false", _is_truth),
+    "steps": Field('"main" or "all"', lambda value: value in STEPS),
     "claim": Field("a text: the derivative to judge, as an expression, in index notation or in LaTeX", _is_text),
-    "exact": Field("true or false", lambda value: isinstance(value, bool)),
+    "exact": Field("true or false", _is_truth),
 }
 
 

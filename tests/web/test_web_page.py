@@ -130,8 +130,22 @@ def test_order_style_assumption_and_every_variable(open_page):
     answer(page, re.compile("2[*]A$"))
     choice(page, "indices").select_option("mixed")
     choice(page, "order").select_option("1")
+    answer(page, "dx = 2*A @ x")
+    main = page.locator(".td-line").count()
+    choice(page, "lines").select_option("every rule")
+    expect(page.locator(".td-line").nth(main)).to_be_attached()
     choice(page, "by").select_option("every variable")
     expect(page.locator("article")).to_have_count(2)
+
+
+def test_an_answer_written_out(open_page):
+    page = open_page("#define=T+%3D+X+%40+W&expr=sum%28T**2%29&wrt=W&shape=X%3Dn,d&shape=W%3Dd,h")
+    expect(page.locator(".td-result pre").first).to_contain_text("dW = X.T @ dT")
+    choice(page, "answer").select_option("written out")
+    answer(page, "dW = 2*X.T @ X @ W")
+    page.reload()
+    answer(page, "dW = 2*X.T @ X @ W")
+    assert "substituted=true" in page.url
 
 
 @HEAVY

@@ -33,7 +33,7 @@ export async function judge(question) {
 async function verdict(question) {
   if (!question.wrt) return [paragraph("Pick the one variable that your result derives by.", "bad")];
   if (!question.claim) return [paragraph("There is no result to check yet.", "bad")];
-  const { style, ...asked } = question;
+  const { style, steps, substituted, ...asked } = question;
   try {
     return report(await ask("verify", asked), question.wrt);
   } catch (error) {

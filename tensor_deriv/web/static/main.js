@@ -10,7 +10,8 @@ import * as tensors from "./tensors.js";
 const FIRST = "#expr=sum((X+@+w+-+y)**2)&wrt=w";
 const PAUSE = 250; // ms without a key until what is typed is read
 const at = (id) => document.getElementById(id);
-const [wrt, order, style, stop, news, articles] = ["wrt", "order", "style", "stop", "news", "articles"].map(at);
+const [wrt, order, style, steps, substituted] = ["wrt", "order", "style", "steps", "substituted"].map(at);
+const [stop, news, articles] = ["stop", "news", "articles"].map(at);
 const html = window.trustedTypes?.createPolicy("answer", { createHTML: (text) => text }) ?? { createHTML: (text) => text };
 
 let shown = ""; // the fragment of the question that is answered on the page
@@ -19,7 +20,8 @@ let reading = 0, timer = 0, running = null;
 function state() {
   return {
     formula: editor.formula(), shapes: tensors.shapes(), assume: tensors.assume(),
-    wrt: wrt.value, order: Number(order.value), style: style.value, claim: claims.claim(),
+    wrt: wrt.value, order: Number(order.value), style: style.value, steps: steps.value, substituted: Boolean(substituted.value),
+    claim: claims.claim(),
   };
 }
 
@@ -162,6 +164,8 @@ async function follow() {
   wrt.replaceChildren(...(given.wrt === null ? [] : [new Option(given.wrt || "every variable", given.wrt)]));
   order.value = String(given.order);
   style.value = given.style;
+  steps.value = given.steps;
+  substituted.value = given.substituted ? "true" : "";
   await read();
   if (given.wrt) keep(given.wrt);
   name();
@@ -192,7 +196,8 @@ async function copyLink() {
 
 editor.onInput(() => { claims.clear(); readSoon(); });
 tensors.onChange((how) => { claims.clear(); if (how === "chosen") submit(); else readSoon(); });
-for (const choice of [wrt, order, style]) choice.addEventListener("change", () => { claims.clear(); submit(); });
+for (const choice of [wrt, order]) choice.addEventListener("change", () => { claims.clear(); submit(); });
+for (const choice of [style, steps, substituted]) choice.addEventListener("change", submit);
 at("question").addEventListener("submit", (event) => { event.preventDefault(); submitAndGo(); });
 at("claim-form").addEventListener("submit", (event) => { event.preventDefault(); judge(); });
 for (const [area, act] of [["formula", submitAndGo], ["claim", judge]]) {

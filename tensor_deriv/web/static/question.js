@@ -26,11 +26,11 @@ export function defined(formula) {
 }
 
 // What the server is asked: the formula's lines, and of shapes and assumptions those of tensors that it names.
-export function asked({ formula, shapes, assume, wrt, order, style }) {
+export function asked({ formula, shapes, assume, wrt, order, style, steps, substituted }) {
   const texts = statements(formula).map(({ text }) => text);
   const named = (table) => Object.fromEntries(Object.entries(table).filter(([name, value]) => value && names(formula, name)));
-  const question = { definitions: texts.slice(0, -1), expr: texts.at(-1) ?? "", shapes: named(shapes), assume: named(assume), order, style };
-  return wrt ? { ...question, wrt } : question;
+  const text = { definitions: texts.slice(0, -1), expr: texts.at(-1) ?? "", shapes: named(shapes), assume: named(assume) };
+  return { ...text, order, style, steps, substituted, ...(wrt ? { wrt } : {}) };
 }
 
 // x[i, j] are the components of X; of what is no name the server says so
@@ -41,7 +41,7 @@ export const shapeWords = (text) => text.replace(/[()[\],]/g, " ").trim().split(
 export const isScalar = (text) => /^[([]\s*[)\]]$/.test(text.trim());
 
 export function toFragment(state) {
-  const { definitions, expr, shapes, assume, wrt, order, style } = asked(state);
+  const { definitions, expr, shapes, assume, wrt, order, style, steps, substituted } = asked(state);
   const pairs = definitions.map((text) => ["define", text]);
   pairs.push(["expr", expr]);
   for (const [name, shape] of Object.entries(shapes)) pairs.push(["shape", `${name}=${shapeWords(shape)}`]);
@@ -49,6 +49,8 @@ export function toFragment(state) {
   pairs.push(["wrt", wrt ?? ""]);
   if (order !== 1) pairs.push(["order", String(order)]);
   if (style !== "cartesian") pairs.push(["style", style]);
+  if (steps !== "main") pairs.push(["steps", steps]);
+  if (substituted) pairs.push(["substituted", "true"]);
   if (state.claim) pairs.push(["claim", state.claim]);
   return `#${new URLSearchParams(pairs)}`;
 }
@@ -69,6 +71,8 @@ export function fromFragment(fragment) {
     wrt: given.get("wrt"),
     order: [1, 2, 3, 4].includes(order) ? order : 1,
     style: given.get("style") === "mixed" ? "mixed" : "cartesian",
+    steps: given.get("steps") === "all" ? "all" : "main",
+    substituted: given.get("substituted") === "true",
     claim: given.get("claim") ?? "",
   };
 }
@@ -78,6 +82,7 @@ export function fromEntry({ question, variables }) {
   return {
     formula: [...question.definitions, question.expr].join("\n"),
     shapes: Object.fromEntries(Object.entries(question.shapes).map(([name, shape]) => [name, shapeWords(shape) || "()"])),
-    assume: question.assume, wrt: variables[0] ?? null, order: question.order, style: question.style, claim: "",
+    assume: question.assume, wrt: variables[0] ?? null, order: question.order, style: question.style,
+    steps: "main", substituted: false, claim: "",
   };
 }
