@@ -48,7 +48,8 @@ def css() -> str:
 def page(found: Sequence[Answer], steps: bool = True, every: bool = False) -> str:
     """A whole page of one or more answers: no script, font or picture from elsewhere."""
     head = page_title([derivation for derivation, _ in found])
-    articles = [Article(derivation, check_report) for derivation, check_report in found]
+    level = 1 if len(found) == 1 else 2
+    articles = [Article(derivation, check_report, level) for derivation, check_report in found]
     top = f"<header><h1>{escape(head)}</h1>{_contents(articles)}</header>\n" if len(articles) > 1 else ""
     body = "\n".join(one.html(steps, every) for one in articles)
     return (
@@ -81,10 +82,10 @@ def page_title(derivations: Sequence[Derivation]) -> str:
 
 
 class Article:
-    """Writes one derivation; ids begin with `own`, so that several fit into one page."""
+    """Writes one derivation under a heading of some level; ids begin with `own`, so that several fit into one page."""
 
-    def __init__(self, derivation: Derivation, check_report: Report | None) -> None:
-        self.derivation, self.report = derivation, check_report
+    def __init__(self, derivation: Derivation, check_report: Report | None, level: int = 2) -> None:
+        self.derivation, self.report, self.level = derivation, check_report, level
         self.writer = Writer(derivation, MATHML, derivation.style)
         question = repr((derivation.program.texts, derivation.wrt, derivation.order, derivation.style))
         self.own = "td-" + sha256(question.encode()).hexdigest()[:8]
@@ -115,7 +116,8 @@ class Article:
         shapes = ", ".join(f"{name}: {shape_text(tensor.shape)}" for name, tensor in derivation.program.inputs.items())
         words = "Layout" + layout(derivation).removeprefix("layout")
         return (
-            f'<header>\n<h2 id="{self.own}-title">{_coded(title(derivation))}</h2>\n<pre><code>{escape(texts)}</code></pre>\n'
+            f'<header>\n<h{self.level} class="td-title" id="{self.own}-title">{_coded(title(derivation))}</h{self.level}>\n'
+            f"<pre><code>{escape(texts)}</code></pre>\n"
             f'<p class="td-quiet">{escape(shapes)}. {escape(words)}.</p>\n</header>'
         )
 
@@ -123,7 +125,8 @@ class Article:
         if not body:
             return ""
         name = f"{self.own}-{head.lower().replace(' ', '-')}"
-        return f'<section class="{kind}" aria-labelledby="{name}">\n<h3 id="{name}">{head}</h3>\n{body}\n</section>'
+        heading = f'<h{self.level + 1} class="td-part" id="{name}">{head}</h{self.level + 1}>'
+        return f'<section class="{kind}" aria-labelledby="{name}">\n{heading}\n{body}\n</section>'
 
     def _steps(self, sections: Iterable[list[Line]]) -> str:
         zero = f"<p>{_coded(zero_sentence(self.derivation))}</p>" if self.derivation.zero else ""

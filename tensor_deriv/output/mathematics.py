@@ -10,13 +10,14 @@ from .mathml_target import Element, element
 
 CHANGED = "td-new"
 BREAKS = frozenset("+−⊙⊘:·")
+UNSEEN = frozenset("\u2061\u2062")
 
 
 def mathematics(fragment: str, before: str = "") -> str:
     """A fragment as `math` elements; what differs from the fragment `before` carries a class."""
     row = element(fragment)
     if before:
-        mark_changes(list(element(before)), list(row))
+        mark_changes(element(before), row)
     return "".join(f'<math displaystyle="true">{"".join(map(_text, piece))}</math>' for piece in pieces(list(row)))
 
 
@@ -24,23 +25,36 @@ def pieces(children: Sequence[Element]) -> list[list[Element]]:
     """The children of a row, cut before each operator that joins two of them."""
     found: list[list[Element]] = [[]]
     for child in children:
-        if found[-1] and child.text in BREAKS and child.tag == "mo" and not child.get("form"):
-            child.set("form", "infix")
+        operator = child[0] if child.get("class") == CHANGED and child.tag == "mrow" and len(child) == 1 else child
+        if found[-1] and operator.text in BREAKS and operator.tag == "mo" and not operator.get("form"):
+            operator.set("form", "infix")
             found.append([])
         found[-1].append(child)
     return found
 
 
-def mark_changes(old: Sequence[Element], new: Sequence[Element]) -> None:
-    """Mark the elements of `new` that `old` does not have, as deep inside as the two agree in kind."""
+def mark_changes(old: Element, new: Element) -> None:
+    """Mark what stands in `new` and not in `old`, as deep inside as the two agree in kind."""
     matcher = SequenceMatcher(None, list(map(_text, old)), list(map(_text, new)), False)
     for kind, a, b, c, d in matcher.get_opcodes():
         if kind == "replace" and b - a == d - c and all(map(_alike, old[a:b], new[c:d])):
             for before, after in zip(old[a:b], new[c:d], strict=True):
-                mark_changes(list(before), list(after))
+                mark_changes(before, after)
         elif kind in ("replace", "insert"):
-            for child in new[c:d]:
-                child.set("class", f"{child.get('class', '')} {CHANGED}".strip())
+            for place in range(c, d):
+                new[place] = _marked(new[place])
+
+
+def _marked(node: Element) -> Element:
+    """A node with the class; an operator in a row of its own, as no background is painted for operators."""
+    if node.text in UNSEEN:
+        return node
+    if node.tag == "mo":
+        row = ElementTree.Element("mrow", {"class": CHANGED})
+        row.append(node)
+        return row
+    node.set("class", f"{node.get('class', '')} {CHANGED}".strip())
+    return node
 
 
 def _alike(old: Element, new: Element) -> bool:

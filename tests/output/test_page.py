@@ -202,7 +202,7 @@ def test_on_paper_buttons_go_and_mathematics_stays(opened, shown):
     tab.emulate_media(media="print")
     assert not tab.get_by_role("button", name="Copy LaTeX").is_visible()
     assert tab.locator("mfrac").first.is_visible() and tab.get_by_text("Einstein's summation convention").last.is_visible()
-    assert tab.evaluate("getComputedStyle(document.querySelector('h2')).color") == "rgb(26, 28, 31)"
+    assert tab.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(26, 28, 31)"
 
 
 def test_a_fragment_leaves_the_page_around_it_as_it_is(opened):
