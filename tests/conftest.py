@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,6 +19,12 @@ ROOT = Path(__file__).resolve().parent.parent
 Derive = Callable[..., Result]
 HEAVY = pytest.mark.skipif(not os.environ.get("TENSOR_DERIV_ALL"), reason="takes long, and runs where TENSOR_DERIV_ALL is set")
 
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+
 settings.register_profile("tensor_deriv", derandomize=True, deadline=None)
 settings.load_profile("tensor_deriv")
 
@@ -30,6 +37,17 @@ def derive() -> Derive:
         return CliRunner().invoke(main, [*map(str, args)])
 
     return run
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A headless Chromium, as the system has it."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not here to drive a browser: the extra `browser`")
+    chromium = next(filter(None, map(shutil.which, BROWSERS)), None) or pytest.skip("chromium is not here")
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        yield opened
+        opened.close()
 
 
 @pytest.fixture(autouse=True)

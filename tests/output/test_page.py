@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from itertools import pairwise
 
 import pytest
@@ -11,23 +10,7 @@ import pytest
 import tensor_deriv as td
 from tensor_deriv.output.html import fragment
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not here to drive a browser")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-if CHROMIUM is None:
-    pytest.skip("chromium is not here to show pages", allow_module_level=True)
-
-FLAGS = ("no-sandbox", "disable-gpu", "disable-quic", "no-first-run")
-QUIET = ("disable-background-networking", "disable-component-update", "disable-sync")
 CASES = (("least_squares", "w"), ("batch_norm", "X"), ("linear", "X"), ("attention", "K"), ("tensor_decomposition", "A"))
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """A browser."""
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=[f"--{flag}" for flag in (*FLAGS, *QUIET)])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -44,12 +27,12 @@ def shown(tmp_path_factory):
 
 
 @pytest.fixture
-def opened(chromium):
+def opened(browser):
     """Open an address; what the browser complains of, and what it asks for, is kept."""
     contexts = []
 
     def open_(address, **options):
-        context = chromium.new_context(**options)
+        context = browser.new_context(**options)
         contexts.append(context)
         tab = context.new_page()
         tab.complaints, tab.requests = [], []

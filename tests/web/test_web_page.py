@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,14 +17,6 @@ pytest.importorskip("uvicorn", reason="uvicorn is not here: the extra `web`")
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not here to drive a browser with")
 expect = playwright.expect
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-if CHROMIUM is None:
-    pytest.skip("chromium is not here", allow_module_level=True)
-
-FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 SLOW = "logsumexp(tanh(X @ w)*exp(X @ w))*norm(tanh(X @ w))"
 # the browser notes each 4xx by itself; the page shows the reason
 EXPECTED = re.compile(r"Failed to load resource: the server responded with a status of 422")
@@ -40,15 +31,6 @@ def server():
     yield process.stdout.readline().split()[0]
     process.terminate()
     assert process.communicate(timeout=20)[1] == ""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """A headless Chromium."""
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
