@@ -26,7 +26,7 @@ def serve(host: str, port: int, limits: Limits, open_page: bool) -> int:
             webbrowser.open(address)
         config = uvicorn.Config(
             create_app(limits, frozenset({host.lower()})), http="h11", ws="none", log_level="warning", access_log=False,
-            server_header=False, timeout_graceful_shutdown=GRACE,
+            server_header=False, proxy_headers=False, timeout_graceful_shutdown=GRACE,
         )  # fmt: skip
         with contextlib.suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listener])

@@ -418,6 +418,7 @@ def test_a_process_that_ends_is_told_and_replaced(monkeypatch):
     assert all(worker.process.returncode is not None for worker in processes) and len(processes) == 2
 
 
+@HEAVY
 def test_a_short_question_whose_asker_leaves_costs_no_process(monkeypatch):
     assert asyncio.run(_processes_after_leaving(LEAST_SQUARES)) == 1
     monkeypatch.setattr(web_pool, "GRACE", 0.2)
