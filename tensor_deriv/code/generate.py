@@ -15,16 +15,11 @@ from ..matrix.forms import Form, Named
 from ..matrix.nodes import Array, Diag, Name, Shape
 from ..program import Program
 from .docstring import Docstring, derivative_doc, derivatives_doc, value_doc
-from .lower import Lowering
 from .module import Module
 from .names import Names
-from .plan.memory import in_lines
 from .plan.plan import PLANNERS
-from .plan.scaling import scaled
-from .plan.sizes import Sampled
 from .printers import PRINTERS
-from .regroup import regrouped
-from .share import Line, shared
+from .share import Line
 from .sizes import Sizes
 from .targets import TARGETS
 
@@ -93,13 +88,13 @@ def result_name(derivation: Derivation, alone: bool) -> str:
 
 def source(function: str, given: Given, results: Sequence[Result], doc: Docstring, wrt: str, target: str) -> str:
     """The text of a module with one function in it."""
-    definitions, nodes = lowered(results, target)
-    names = Names(dict.fromkeys([*given, *(name for name, _ in definitions), function]))
+    found, dims = roots(results)
+    names = Names(dict.fromkeys([*given, *(name for name, _ in found[: -len(results)]), function]))
     module = Module(TARGETS[target], names)
     returned = [names.fresh(result.name) for result in results]
-    roots = [*definitions, *zip(returned, nodes, strict=True)]
-    grouped = scaled(regrouped([node for _, node in roots]), Sampled())
-    lines = shared([(name, node) for (name, _), node in zip(roots, grouped, strict=True)], names, in_lines(grouped))
+    planner = PLANNERS[target]()
+    nodes = planner.ready([node for _, node in found], dims)
+    lines = planner.lines(list(zip([*(name for name, _ in found[: -len(results)]), *returned], nodes, strict=True)), names)
     sizes = Sizes(given, names, lambda text: module.fill("{math}.isqrt({0})", text))
     printer = PRINTERS[target](module, reference(given, wrt), sizes)
     body = [line for name, node in lines for line in printer.statements(name, node)]
@@ -110,10 +105,10 @@ def source(function: str, given: Given, results: Sequence[Result], doc: Docstrin
     return "\n\n\n".join([module.imports, *module.sources, function_text]) + "\n"
 
 
-def lowered(results: Sequence[Result], target: str) -> tuple[list[Line], list[Array]]:
-    """The definitions of all results, in order and each once, and the results, planned and ready to print."""
+def roots(results: Sequence[Result]) -> tuple[list[Line], list[Shape]]:
+    """The definitions of all results, in order and each once, then the results; and the shape of each."""
     found: dict[str, Array] = {}
-    dims: list[Shape] = []
+    dims: dict[str, Shape] = {}
     nodes = []
     for result in results:
         names: dict[str, Array] = {}  # what stands for a name of the form
@@ -123,16 +118,10 @@ def lowered(results: Sequence[Result], target: str) -> tuple[list[Line], list[Ar
                 names[item.name] = node  # diag(v) is never made: it scales rows or columns
                 continue
             name = unlike(item.name, node, found)
-            names[item.name] = Name(name, result.shape_of(item))
-            if name not in found:
-                dims.append(result.shape_of(item))
-            found[name] = node
-        nodes.append(with_names(result.form.node, names))
-    dims += [result.dims for result in results]
-    planned = PLANNERS[target]().planned([*found.values(), *nodes])
-    lowering = Lowering()
-    ready = [lowering.root(node, shape) for node, shape in zip(planned, dims, strict=True)]
-    return list(zip(found, ready[: len(found)], strict=True)), ready[len(found) :]
+            found[name], dims[name] = node, result.shape_of(item)
+            names[item.name] = Name(name, dims[name])
+        nodes.append((result.name, with_names(result.form.node, names)))
+    return [*found.items(), *nodes], [*dims.values(), *(result.dims for result in results)]
 
 
 def unlike(name: str, node: Array, found: Mapping[str, Array]) -> str:

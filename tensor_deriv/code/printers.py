@@ -10,7 +10,7 @@ from ..matrix.text import ATOM, PRODUCT, Printed
 from .lower import Scalar, is_constant
 from .module import Module
 from .plan.memory import is_floating, is_new
-from .plan.nodes import OnDiagonal
+from .plan.nodes import Changed, OnDiagonal
 from .printer import METHODS, CodePrinter
 from .sizes import Sizes
 
@@ -55,6 +55,8 @@ class NumpyPrinter(CodePrinter):
         """The lines that compute a node; what is zero off a diagonal is written into an array."""
         if is_floating(node, self.floating_names):
             self.floating_names.add(name)
+        if isinstance(node, Changed):
+            return [f"{name} {node.operator}= {self.print(node.arg)}"]
         written = [part for part in terms(node) if isinstance(part, OnDiagonal)]
         if not written:
             return super().statements(name, node)

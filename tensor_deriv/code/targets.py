@@ -108,7 +108,8 @@ def {silu}(x):
     "softmax": """
 def {softmax}(x, axis=-1):
     e = {xp}.exp(x - x.max(axis=axis, keepdims=True))
-    return e/e.sum(axis=axis, keepdims=True)
+    e /= e.sum(axis=axis, keepdims=True)
+    return e
 """,
     "logsumexp": """
 def {logsumexp}(x, axis=None, keepdims=False):

@@ -7,7 +7,7 @@ from collections.abc import Container, Sequence
 from ...matrix.nodes import Add, Array, Call, Einsum, Elem, MatMul, Mul, Name, Num, Outer, Pow
 from ..lower import COMPARISONS
 from ..regroup import distinct
-from .nodes import OnDiagonal, Solve
+from .nodes import Changed, OnDiagonal, Solve
 
 WHOLE = {"abs", "square", "sign", "relu", "maximum", "minimum", "clip", "hardtanh"}  # of whole numbers whole
 FLOATING = {"mean", "var", "softmax", "log_softmax", "logsumexp", "inv", "logdet", "det", "norm"}
@@ -20,7 +20,9 @@ def is_new(node: Array, floating: Container[str]) -> bool:
 
 def is_made(node: Array) -> bool:
     """Whether an expression is an array that nothing else holds, and no view."""
-    return isinstance(node, (Add, Mul, MatMul, Outer, Pow, Elem, Call, Einsum, OnDiagonal, Solve))
+    if isinstance(node, Elem):
+        return not node.row.source  # a user's function may return what it is given
+    return isinstance(node, (Add, Mul, MatMul, Outer, Pow, Call, Einsum, OnDiagonal, Solve, Changed))
 
 
 def is_floating(node: Array, names: Container[str]) -> bool:

@@ -75,3 +75,23 @@ class Permuted(Array):
     @cached_property
     def shape(self) -> Shape:
         return tuple(self.arg.shape[axis] for axis in self.order)
+
+
+@dataclass(frozen=True, eq=False)
+class Changed(Array):
+    """What an array is after `array -= arg` or the like; stands alone on a line, under the name of the array."""
+
+    array: Array
+    operator: str
+    arg: Array
+
+    @property
+    def children(self) -> tuple[Array, ...]:
+        return (self.array, self.arg)
+
+    def with_children(self, children: tuple[Array, ...]) -> Array:
+        return Changed(children[0], self.operator, children[1])
+
+    @cached_property
+    def shape(self) -> Shape:
+        return self.array.shape

@@ -6,13 +6,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...matrix.nodes import Add, Array, Call, Einsum, Eye, MatMul, Mul, Pow
-from ..regroup import distinct
-from ..share import uses
+from ...matrix.nodes import Add, Array, Call, Einsum, Eye, MatMul, Mul, Pow, Shape
+from ..lower import Lowering
+from ..names import Names
+from ..regroup import distinct, regrouped
+from ..share import Line, shared, uses
 from .chains import ordered_chain
 from .contract import Contractions
 from .diagonals import by_identities, on_diagonals, spread
+from .memory import in_lines
 from .reductions import as_einsum, centred, is_matrix_vector, powers, variance
+from .reuse import reused
+from .scaling import scaled
 from .signs import same_signs
 from .sizes import Sampled
 from .solves import with_solves
@@ -33,6 +38,16 @@ class Planner:
         for node in sorted((node for node in distinct(roots) if isinstance(node, Einsum)), key=factors):
             self.rewritten(node)  # those of most factors first: what they make, others may take
         return with_solves([self.rewritten(root) for root in roots])
+
+    def ready(self, roots: Sequence[Array], dims: Sequence[Shape]) -> list[Array]:
+        """The planned arrays, each of its dimensions, as the printers take them."""
+        lowering = Lowering()
+        nodes = [lowering.root(node, shape) for node, shape in zip(self.planned(roots), dims, strict=True)]
+        return scaled(regrouped(nodes), self.sizes)
+
+    def lines(self, roots: Sequence[Line], names: Names) -> list[Line]:
+        """The lines that compute some arrays under their names."""
+        return shared(roots, names, in_lines([node for _, node in roots]))
 
     def rewritten(self, node: Array) -> Array:
         """An expression by the rules, its parts first; each distinct node once."""
@@ -102,6 +117,9 @@ class NumpyPlanner(Planner):
 
     def sum(self, was: Add, node: Add) -> Array:
         return on_diagonals(node)
+
+    def lines(self, roots: Sequence[Line], names: Names) -> list[Line]:
+        return reused(super().lines(roots, names), {name for name, _ in roots})
 
 
 Rule = Callable[[Planner, Any, Any], Array]

@@ -1,0 +1,101 @@
+"""Arrays that are not needed any more, taken for what is computed next: `t -= …` in place of `d = t - …`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from ...matrix import make
+from ...matrix.nodes import Add, Array, Mul, Name, num, walk
+from ...matrix.text import fraction_parts
+from ..share import Line
+from .memory import is_floating, is_made, is_new, is_written
+from .nodes import Changed
+
+LEAST_RANK = 2  # vectors are small enough to be made anew
+
+
+def reused(lines: Sequence[Line], fixed: Collection[str]) -> list[Line]:
+    """The lines with sums and products written over their first operand, where it is an array of ours and used for the last time.
+
+    `fixed` are the names that stay: those of definitions and results.
+    """
+    out = list(lines)
+    for place in reversed(range(len(lines))):
+        name, node = out[place]
+        for operand in _spent(out, place, fixed):
+            changes = steps(node, operand)
+            if changes:
+                out[place : place + 1] = [(name, change) for change in changes]
+                out[:place] = [(name if known == operand.name else known, renamed(line, operand.name, name)) for known, line in out[:place]]
+                break
+    return out
+
+
+def _spent(lines: Sequence[Line], place: int, fixed: Collection[str]) -> list[Name]:
+    """The names in a line of arrays that may be written over there."""
+    _, node = lines[place]
+    after = set().union(*(_names(other) for _, other in lines[place + 1 :]))
+    views = set().union(*(_names(other) for _, other in lines if not is_made(other)))
+    ours = {name for name, _ in lines[:place]} - {*fixed, *after, *views}
+    floating = _floating(lines[:place])
+    known = dict(lines[:place])
+    given = _inputs(lines[: place + 1])
+    found = [part for part in walk(node) if isinstance(part, Name) and part.name in ours and part.rank >= LEAST_RANK]
+    # of no less inputs than the result, so of no shorter a type
+    return [part for part in found if is_new(known[part.name], floating) and given[part.name] == given[lines[place][0]]]
+
+
+def _names(node: Array) -> set[str]:
+    return {part.name for part in walk(node) if isinstance(part, Name)}
+
+
+def _floating(lines: Sequence[Line]) -> set[str]:
+    found: set[str] = set()
+    for name, node in lines:
+        if is_floating(node, found):
+            found.add(name)
+    return found
+
+
+def _inputs(lines: Sequence[Line]) -> dict[str, set[str]]:
+    """The inputs that each line is computed from."""
+    found: dict[str, set[str]] = {}
+    for name, node in lines:
+        found[name] = set().union(*(found.get(other, {other}) for other in _names(node)))
+    return found
+
+
+def steps(node: Array, operand: Name) -> list[Array] | None:
+    """What is done to an array, one after the other, to make an expression of it; None where it is not made so."""
+    if node == operand:
+        return []
+    if not isinstance(node, (Add, Mul)) or node.shape != operand.shape or is_written(node):
+        return None
+    for place, part in enumerate(node.parts):
+        others = (*node.parts[:place], *node.parts[place + 1 :])
+        before = steps(part, operand)
+        if before is None or (before and any(operand.name in _names(other) for other in others)):
+            continue
+        return [*before, added(operand, others) if isinstance(node, Add) else multiplied(operand, others)]
+    return None
+
+
+def added(operand: Name, terms: tuple[Array, ...]) -> Changed:
+    if all(make.coefficient(term)[0] < 0 for term in terms):
+        return Changed(operand, "-", make.add([make.mul([num(-1), term]) for term in terms]))
+    return Changed(operand, "+", terms[0] if len(terms) == 1 else Add(terms))
+
+
+def multiplied(operand: Name, factors: tuple[Array, ...]) -> Changed:
+    value, above, below = fraction_parts(Mul(factors))
+    if value == 1 and not above:
+        return Changed(operand, "/", below[0] if len(below) == 1 else Mul(tuple(below)))
+    return Changed(operand, "*", factors[0] if len(factors) == 1 else Mul(factors))
+
+
+def renamed(node: Array, old: str, new: str) -> Array:
+    """An expression with another name for an array."""
+    if isinstance(node, Name):
+        return replace(node, name=new) if node.name == old else node
+    return node.with_children(tuple(renamed(child, old, new) for child in node.children)) if node.children else node
