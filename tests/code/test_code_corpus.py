@@ -52,7 +52,9 @@ def test_numpy(name):
     function = derivation(name).function("numpy")
     for seed in range(3):
         inputs, truth = draw(name, seed)
+        before = {key: value.copy() for key, value in inputs.items()}
         assert agree(function(**inputs), truth, 1e-8)
+        assert all(np.array_equal(inputs[key], before[key]) for key in inputs), "an input is changed"
 
 
 @every_case

@@ -9,7 +9,7 @@ from itertools import combinations
 from ...index.dims import Dim
 from ...matrix import make
 from ...matrix.nodes import Array, Call, Einsum, MatMul, Mul, Outer, num
-from .diagonals import Operand, Sum, aligned, opened, ordered
+from .diagonals import LETTERS, Operand, Sum, aligned, opened, ordered
 from .nodes import OnDiagonal
 from .sizes import Sampled
 
@@ -107,14 +107,23 @@ def product(left: Operand, right: Operand, needed: set[str], order: str) -> Oper
         return matrices(left, right, order)
     batch = "".join(letter for letter in common if letter in needed)
     output = order or batch + "".join(letter for letter in kept if letter not in batch)
-    return Operand(Einsum((left.letters, right.letters), output, (left.node, right.node)), output)
+    return Operand(pair(left, right, output), output)
+
+
+def pair(left: Operand, right: Operand, output: str) -> Einsum:
+    """An einsum of two arrays, in the same letters whatever letters it came from."""
+    names = dict(zip(dict.fromkeys(output + left.letters + right.letters), LETTERS, strict=False))
+    words = ["".join(names[letter] for letter in word) for word in (left.letters, right.letters, output)]
+    return Einsum((words[0], words[1]), words[2], (left.node, right.node))
 
 
 def entrywise(left: Operand, right: Operand, letters: str) -> Operand:
-    """A product without a sum, by broadcasting."""
+    """A product without a sum: by broadcasting, where one operand has every letter."""
     if len(left.letters) == len(right.letters) == 1 and left.letters != right.letters:
         first, second = sorted((left, right), key=lambda item: letters.index(item.letters))
         return Operand(Outer(first.node, second.node), letters)
+    if len(letters) > max(len(left.letters), len(right.letters)):
+        return Operand(pair(left, right, letters), letters)
     return Operand(Mul((aligned(left, letters), aligned(right, letters))), letters)
 
 

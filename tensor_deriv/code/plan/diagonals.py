@@ -108,17 +108,19 @@ def _diagonal(node: Array) -> OnDiagonal | None:
     return None
 
 
-def by_identities(node: Array) -> Array:
-    """What is zero off a diagonal as a product with identities, which a compiler does not make."""
+def with_identities(node: Array) -> Array:
+    """What is zero off a diagonal as an einsum with the identity of every two axes that are on one."""
     if not isinstance(node, OnDiagonal):
-        return node
-    places = {letter: [axis for axis, other in enumerate(node.output) if other == letter] for letter in node.output}
+        return node.with_children(tuple(map(with_identities, node.children))) if node.children else node
     axes = LETTERS[: len(node.output)]
-    own = Operand(node.arg, "".join(axes[places[letter][0]] for letter in node.letters))
-    factors = [own] if own.letters else []
-    for letter, (first, *others) in places.items():
-        factors += [Operand(Eye(node.extents(letter)[0]), axes[first] + axes[other]) for other in others]
-    return make.mul([*([] if own.letters else [own.node]), Mul(tuple(aligned(item, axes) for item in factors))])
+    places = {letter: [axis for axis, other in enumerate(node.output) if other == letter] for letter in node.output}
+    own = "".join(axes[places[letter][0]] for letter in node.letters)
+    pairs = [(letter, axes[first] + axes[other]) for letter, (first, *others) in places.items() for other in others]
+    eyes = [Eye(node.extents(letter)[0]) for letter, _ in pairs]
+    words = tuple(word for _, word in pairs)
+    if own:
+        return Einsum((own, *words), axes, (node.arg, *eyes))
+    return make.mul([node.arg, Einsum(words, axes, tuple(eyes)) if len(eyes) > 1 else eyes[0]])
 
 
 def aligned(item: Operand, letters: str) -> Array:

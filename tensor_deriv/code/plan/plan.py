@@ -13,7 +13,7 @@ from ..regroup import distinct, regrouped
 from ..share import Line, shared, uses
 from .chains import ordered_chain
 from .contract import Contractions
-from .diagonals import by_identities, on_diagonals, spread
+from .diagonals import on_diagonals, spread, with_identities
 from .memory import in_lines
 from .reductions import as_einsum, centred, is_matrix_vector, powers, variance
 from .reuse import reused
@@ -66,7 +66,7 @@ class Planner:
 
     def assembled(self, node: Array) -> Array:
         """What is zero off a diagonal, as the library makes it."""
-        return by_identities(node)
+        return with_identities(node)
 
     def call(self, was: Call, node: Call) -> Array:
         """A reduction that needs no array of products; a variance by deviations that are there anyway."""

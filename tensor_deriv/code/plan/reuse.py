@@ -26,7 +26,7 @@ def reused(lines: Sequence[Line], fixed: Collection[str]) -> list[Line]:
         for operand in _spent(out, place, fixed):
             changes = steps(node, operand)
             if changes:
-                out[place : place + 1] = [(name, change) for change in changes]
+                out[place : place + 1] = [(name, renamed(change, operand.name, name)) for change in changes]
                 out[:place] = [(name if known == operand.name else known, renamed(line, operand.name, name)) for known, line in out[:place]]
                 break
     return out

@@ -75,7 +75,9 @@ def factors(node: Array) -> tuple[Array, ...]:
 def is_square(array: Array) -> bool:
     """Whether it is AᵀA, which BLAS computes as such, in half the time."""
     left, right = array.children
-    return not isinstance(array, Outer) and (left == right or make.transpose(left) == right)
+    if isinstance(array, Outer) or (isinstance(array, Einsum) and set(array.output) == set().union(*array.letters)):
+        return False
+    return left == right or make.transpose(left) == right
 
 
 def quotient(scalars: list[Array], array: Array) -> Array | None:

@@ -1,0 +1,249 @@
+"""The planner: what it plans is what was asked for, in the order that costs least, and in memory of its own."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import tensor_deriv as td
+from tensor_deriv.code.docstring import Docstring
+from tensor_deriv.code.generate import Result, compiled, source
+from tensor_deriv.code.plan.chains import ordered_chain
+from tensor_deriv.code.plan.sizes import Sampled
+from tensor_deriv.index.dims import integer, named
+from tensor_deriv.matrix.evaluate import evaluate
+from tensor_deriv.matrix.forms import Form
+from tensor_deriv.matrix.nodes import Add, Call, Diag, Einsum, Eye, MatMul, Mul, Name, Outer, Pow, T, num
+
+SIZES = {"n": 2, "d": 3, "m": 4, "k": 5}
+RNG = np.random.default_rng(11)
+
+
+def tensor(name, *dims):
+    return Name(name, tuple(map(named, dims)))
+
+
+def text(node):
+    """The NumPy source of a function that returns a node."""
+    names = {part.name: part.shape for part in found(node)}
+    result = Result("result", Form(node, (), node), node.shape, None)
+    return source("value", names, [result], Docstring("", [], [], []), min(names), "numpy")
+
+
+def found(node):
+    return [node] if isinstance(node, Name) else [name for child in node.children for name in found(child)]
+
+
+def point(node):
+    """Arrays for the names of a node; square ones can be inverted."""
+    values = {}
+    for name in found(node):
+        shape = [dim.value(SIZES) for dim in name.shape]
+        values[name.name] = RNG.uniform(-1, 1, size=shape) + (3 * np.eye(shape[0]) if len(shape) == 2 and shape[0] == shape[1] else 0)
+    return values
+
+
+def assert_planned(node):
+    """The planned code gives what the expression means, and leaves its inputs as they are."""
+    values = point(node)
+    given_values = {name: value.copy() for name, value in values.items()}
+    got = compiled(text(node))(**values)
+    want = evaluate(node, given_values, SIZES)
+    np.testing.assert_allclose(got, want, rtol=1e-9, atol=1e-11, err_msg=text(node))
+    for name, value in values.items():
+        np.testing.assert_array_equal(value, given_values[name], err_msg=f"{name} is changed by\n{text(node)}")
+
+
+# ---- planned is unplanned, on random expressions
+
+
+def matrix_of(name, rows, columns):
+    """A matrix of some dimensions: given, transposed, an inverse, diagonal, or of rank one."""
+    plain, inverse = tensor(name, rows, columns), Call("inv", tensor(name, rows, rows), None)
+    choices = [plain, T(tensor(name + "t", columns, rows)), Outer(tensor(name + "l", rows), tensor(name + "r", columns))]
+    if rows == columns:
+        choices += [inverse, T(inverse), Diag(tensor(name + "v", rows))]
+    return st.sampled_from(choices)
+
+
+@st.composite
+def chains(draw):
+    """A product of two to six matrices, with a vector at either end or not."""
+    dims = draw(st.lists(st.sampled_from("ndmk"), min_size=3, max_size=7))
+    parts = [draw(matrix_of("ABCDEF"[place], rows, columns)) for place, (rows, columns) in enumerate(pairwise(dims))]
+    front = [tensor("x", dims[0])] if draw(st.booleans()) else []
+    back = [tensor("y", dims[-1])] if draw(st.booleans()) else []
+    return MatMul((*front, *parts, *back))
+
+
+@given(chains())
+@settings(max_examples=60)
+def test_chains(chain):
+    assert_planned(chain)
+
+
+@given(chains(), chains())
+@settings(max_examples=15)
+def test_sums_of_scaled_chains(left, right):
+    scaled = Mul((num(-2), tensor("c"), left))
+    assert_planned(Add((scaled, Mul((num(3), left)))))
+    assert_planned(Call("sum", Mul((right, right)), None))
+
+
+LETTERS = {"i": "n", "j": "d", "k": "m", "l": "k", "p": "n", "q": "d"}
+
+
+@st.composite
+def einsums(draw):
+    """Two to five operands of one to three letters, identities and diagonal matrices among them; every summed letter stands somewhere."""
+    words, parts = [], []
+    for place in range(draw(st.integers(2, 5))):
+        word = "".join(draw(st.lists(st.sampled_from("ijklpq"), min_size=1, max_size=3, unique=True)))
+        dims = [LETTERS[letter] for letter in word]
+        kinds = [tensor("ABCDE"[place], *dims)]
+        if len(dims) == 2 and dims[0] == dims[1]:
+            kinds += [Eye(named(dims[0])), Diag(tensor("uvwxy"[place], dims[0]))]
+        words.append(word)
+        parts.append(draw(st.sampled_from(kinds)))
+    every = "".join(dict.fromkeys("".join(words)))
+    output = "".join(draw(st.permutations(draw(st.lists(st.sampled_from(every), unique=True, max_size=4)))))
+    return Einsum(tuple(words), output, tuple(parts))
+
+
+@given(einsums().filter(lambda node: found(node)))
+@settings(max_examples=120)
+def test_einsums(node):
+    assert_planned(node)
+
+
+X, G, V = tensor("X", "n", "d"), tensor("G", "n", "d"), tensor("v", "d")
+COLUMN = Call("sum", X, (1,), True)
+PARTS = [X, G, V, COLUMN, Pow(X, num(2)), tensor("c"), num(3), Pow(Add((num(2), Pow(V, num(2)))), num(-1)), Add((X, Mul((num(-1), G))))]
+
+
+AXES = st.sampled_from([None, (0,), (1,), (0, 1)])
+
+
+@given(st.lists(st.sampled_from(PARTS), min_size=2, max_size=5), st.sampled_from(["sum", "mean"]), AXES, st.booleans())
+@settings(max_examples=60)
+def test_sums_of_products(parts, name, axis, keepdims):
+    product = Mul((X, *parts))
+    assert_planned(Call(name, product, axis, keepdims))
+    assert_planned(Mul((product, Call(name, product, axis, keepdims))) if keepdims else product)
+
+
+# ---- the order of products
+
+
+@pytest.mark.parametrize(
+    ("dims", "brackets"),
+    [
+        ((10, 1000, 10, 1000), "((A B) C)"),
+        ((1000, 10, 1000, 10), "(A (B C))"),
+        ((5, 5, 5, 5), "((A B) C)"),
+        ((30, 35, 15, 5, 10, 20, 25), "((A (B C)) ((D E) F))"),
+    ],
+)
+def test_known_sizes_give_the_textbook_order(dims, brackets):
+    """The last is the example of Cormen, Leiserson, Rivest and Stein, Introduction to Algorithms, section 15.2."""
+    parts = [Name(name, (integer(rows), integer(columns))) for name, rows, columns in zip("ABCDEF", dims, dims[1:], strict=False)]
+    assert shown(ordered_chain(MatMul(tuple(parts)), Sampled())) == brackets
+
+
+def test_sizes_that_the_caller_knows_count():
+    chain = MatMul((tensor("A", "n", "d"), tensor("B", "d", "n"), tensor("C", "n", "d")))
+    assert shown(ordered_chain(chain, Sampled({"n": 10, "d": 1000}))) == "((A B) C)"
+    assert shown(ordered_chain(chain, Sampled({"n": 1000, "d": 10}))) == "(A (B C))"
+
+
+def shown(node):
+    return node.name if isinstance(node, Name) else f"({' '.join(map(shown, node.parts))})"
+
+
+def test_every_order_of_two_dimensions_is_drawn_as_often():
+    sizes = Sampled()
+    pairs = [(sizes.value(named("n"), draw), sizes.value(named("d"), draw)) for draw in sizes.draws()]
+    assert sum(n < d for n, d in pairs) == sum(n > d for n, d in pairs) == len(pairs) / 2
+
+
+# ---- what the code says
+
+
+def body(expression, wrt, shapes, order=1, **more):
+    question = td.derive(expression, wrt, shapes, order=order, **more)
+    assert question.check().ok
+    return question.code().split('"""')[-1]
+
+
+def test_a_product_that_is_there_is_used_by_the_next():
+    source = body("sum(logsumexp(X @ W, axis=1))", "W", {"X": "n d", "W": "d k"}, 2)
+    assert source.count("tensordot") == 2
+    assert source.count("softmax") == 1
+
+
+@pytest.mark.parametrize(
+    ("expression", "wrt", "shapes", "order", "line"),
+    [
+        ("x @ inv(A) @ y", "x", {"A": "n n", "x": "n", "y": "n"}, 1, "dx = np.linalg.solve(A, y)"),
+        ("x @ inv(A) @ B @ y", "x", {"A": "n n", "B": "n m", "x": "n", "y": "m"}, 1, "dx = np.linalg.solve(A, B @ y)"),
+        ("sum((A - U @ V.T)**2)", "U", {"A": "n m", "U": "n r", "V": "m r"}, 2, 'np.einsum("ijil->ilj", H)[:] = 2*(V.T @ V)'),
+        ("logdet(A)", "A", {"A": "n n"}, 2, 'H = np.einsum("jk,li->ijkl", -t1, t1)'),
+        ("-sum(y*log_softmax(z))", "z", {"y": "k", "z": "k"}, 2, 'np.einsum("ii->i", H)[:] += t1*t2'),
+        ("sum(x**4)", "x", {"x": "n"}, 1, "dx = 4*x**2*x"),
+        ("sum(X*Y*v)", "X", {"X": "n d", "Y": "n d", "v": "d"}, 1, "dX = Y*v"),
+        ("sum(sum(X*Y, axis=1)**2)", "X", {"X": "n d", "Y": "n d"}, 1, 'dX = Y*(2*np.einsum("ij,ij->i", X, Y)[:, None])'),
+        ("sum(X*v, axis=1) @ y", "y", {"X": "n d", "v": "d", "y": "n"}, 1, "dy = X @ v"),
+    ],
+)
+def test_lines(expression, wrt, shapes, order, line):
+    assert line in [found.strip() for found in body(expression, wrt, shapes, order).splitlines()]
+
+
+def test_an_inverse_that_is_needed_is_computed_once():
+    source = body("x @ inv(A) @ x + logdet(A)", "A", {"A": "n n", "x": "n"})
+    assert source.count("linalg.inv") == 1
+    assert "solve" not in source
+
+
+def test_a_variance_takes_the_deviations_that_are_there():
+    source = body("sum(G*(X - mean(X, axis=1, keepdims=True))/sqrt(var(X, axis=1, keepdims=True) + 1))", "X", {"X": "n d", "G": "n d"})
+    assert ".var(" not in source
+    assert source.count("X - X.mean(axis=1, keepdims=True)") == 1
+
+
+# ---- memory
+
+
+NORM = ("sum(G*(X - mean(X, axis=1, keepdims=True))/sqrt(var(X, axis=1, keepdims=True) + 1))", "X", {"X": "n d", "G": "n d"})
+
+
+def test_an_array_that_is_not_needed_any_more_is_written_over():
+    assert "dX /= " in body(*NORM)
+
+
+def test_results_are_of_the_type_that_the_inputs_promote_to():
+    function = td.derive(*NORM).function()
+    X, G = RNG.uniform(size=(2, 4, 3))
+    want = function(X=X, G=G)
+    for first, second, kind in [("f4", "f8", "f8"), ("f8", "f4", "f8"), ("f4", "f4", "f4")]:
+        got = function(X=X.astype(first), G=G.astype(second))
+        assert got.dtype == kind
+        np.testing.assert_allclose(got, want, rtol=1e-4, atol=1e-5)
+
+
+def test_whole_numbers_are_taken():
+    A, x = np.array([[2, 1], [0, 3]]), np.array([1, 2])
+    got = td.derive("x @ A @ x + sum(x**2)/3", "x", {"A": "n n", "x": "n"}, order=2).function()(A=A, x=x)
+    np.testing.assert_allclose(got, A + A.T + 2 / 3 * np.eye(2))
+
+
+def test_what_is_not_finite_stays_where_it_is():
+    """Off the diagonal of a sum of functions of one entry each there are zeros, whatever stands on it."""
+    H = td.derive("sum((A - U @ V.T)**2)", "U", {"A": "n m", "U": "n r", "V": "m r"}, order=2).function()
+    with np.errstate(invalid="ignore"):
+        got = H(A=np.ones((3, 2)), U=np.ones((3, 2)), V=np.array([[np.inf, 0.0], [1.0, 1.0]]))
+    assert (got[0, :, 1] == 0).all()
