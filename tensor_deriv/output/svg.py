@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 from textwrap import wrap
@@ -9,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from .diagram import DELTA, DOT, FUNCTION, Diagram, Network, Node, diagrams
 from .lines import Writer
-from .text_target import TEXT
+from .symbols import Symbol
+from .targets import Printed
+from .text_target import Text
 
 if TYPE_CHECKING:
     from ..derivation import Derivation
@@ -18,9 +21,9 @@ MARGIN, GAP, RADIUS, LEG = 16.0, 46.0, 19.0, 30.0
 SMALL = {DOT: 4.5, DELTA: 14.0}  # radii
 LETTER = 8.6  # about the width of a character
 LONGEST = 18  # characters of an expression that is written into its node; a longer one is numbered and written below
-COLUMNS = 60  # characters of a line of text
+COLUMNS = 68  # characters of a line of text
 NUMBERS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
-LEGEND = "A dashed frame is a function or a sum of its indices; a dot joins ends that have the same index."
+LEGEND = "A dashed frame is an expression in its indices; a dot joins ends that have the same index."
 OWN_COLOURS = (
     "<style>svg { color: #1a1c1f; background: #fdfdfc } "
     "@media (prefers-color-scheme: dark) { svg { color: #e6e7e9; background: #15171a } }</style>"
@@ -35,7 +38,7 @@ def derivation_svg(derivations: Sequence[Derivation]) -> str:
 
 def derivation_diagrams(derivation: Derivation) -> list[Diagram]:
     """The networks of an answer; UnsupportedError with the reason where it has none."""
-    return diagrams(Writer(derivation, TEXT, "cartesian"))
+    return diagrams(Writer(derivation, Indexed(), "cartesian"))
 
 
 def picture(found: Sequence[Diagram], colours: str = "") -> str:
@@ -45,13 +48,25 @@ def picture(found: Sequence[Diagram], colours: str = "") -> str:
         drawing.diagram(diagram)
     if any(node.kind in (DOT, FUNCTION) for diagram in found for network in diagram.networks for node in network.nodes):
         drawing.paragraph(LEGEND, 'font-size="13" fill-opacity="0.8"')
-    label = escape("Tensor networks. " + " ".join(f"{diagram.head.capitalize()}: {diagram.text}." for diagram in found))
-    width, height = round(drawing.width + MARGIN), round(drawing.y + MARGIN)
+    label = escape("Tensor networks. " + " ".join(f"{diagram.head.capitalize()}: {plain(diagram.text)}." for diagram in found))
+    across, down = round(drawing.width + MARGIN), round(drawing.y + MARGIN)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{label}" viewBox="0 0 {width} {height}" width="{width}"'
-        f' height="{height}" font-family="system-ui, sans-serif" font-size="15" fill="currentColor" stroke="none">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{label}" viewBox="0 0 {across} {down}" width="{across}"'
+        f' height="{down}" font-family="system-ui, sans-serif" font-size="15" fill="currentColor" stroke="none">'
         f"{colours}\n" + "\n".join(drawing.marks) + "\n</svg>"
     )
+
+
+class Indexed(Text):
+    """Unicode text that marks where indices begin and end."""
+
+    def indexed(self, symbol: Symbol | str, lower: Sequence[str], upper: Sequence[str], upper_first: bool) -> Printed:
+        text, tight = super().indexed(symbol, lower, upper, upper_first)
+        head = symbol if isinstance(symbol, str) else self.letter(symbol)
+        return (head + _marked(text[len(head) + 1 :]) if lower else text), tight
+
+    def series(self, letters: Sequence[str]) -> str:
+        return "Σ" + _marked(super().series(letters)[2:])
 
 
 class Drawing:
@@ -77,7 +92,7 @@ class Drawing:
         for line in wrap(text, COLUMNS):
             self.y += 20
             self.text(line, MARGIN, self.y - 5, style)
-            self.width = max(self.width, MARGIN + len(line) * LETTER * 0.9)
+            self.width = max(self.width, MARGIN + width(line) * 0.9)
 
     def row(self, row: Row) -> None:
         """One network."""
@@ -97,7 +112,7 @@ class Drawing:
     def text(self, text: str, x: float, y: float, style: str) -> None:
         """A text at a point."""
         if text:
-            self.marks.append(f'<text x="{x:.1f}" y="{y:.1f}"{" " * bool(style)}{style.strip()}>{escape(text)}</text>')
+            self.marks.append(f'<text x="{x:.1f}" y="{y:.1f}"{" " * bool(style)}{style.strip()}>{lowered(text)}</text>')
 
     def _curve(self, path: str) -> None:
         self.marks.append(f'<path d="{path}" fill="none" stroke="currentColor" stroke-width="1.6"/>')
@@ -113,6 +128,8 @@ class Drawing:
         self.text(label, x, y + 5, _MIDDLE)
 
 
+_OPEN, _CLOSE, _WIDE = "\ue000", "\ue001", "\u00a0"  # where indices begin and end; a space that does not break
+_INDEX = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}")
 _MIDDLE, _ITALIC = 'text-anchor="middle"', ' font-style="italic"'
 
 
@@ -165,7 +182,7 @@ class Row:
     def __init__(self, network: Network, labels: Sequence[str], words: str) -> None:
         self.network, self.labels, self.front = network, labels, words
         halves = [half_width(node, label) for node, label in zip(network.nodes, labels, strict=True)]
-        at = MARGIN + (len(words) + bool(words)) * LETTER + (LEG + 2 * LETTER if any(place == 0 for place, _ in network.ends) else 4)
+        at = MARGIN + width(words + " " * bool(words)) + (LEG + 2 * LETTER if any(place == 0 for place, _ in network.ends) else 4)
         self.places: list[float] = []
         for half in halves:
             self.places.append(at + half)
@@ -195,9 +212,29 @@ class Row:
         return found
 
 
+def _marked(indices: str) -> str:
+    return _OPEN + indices.replace(" ", _WIDE) + _CLOSE
+
+
+def lowered(text: str) -> str:
+    """A text as SVG, indices below the line."""
+    return _INDEX.sub(lambda found: f'<tspan dy="3.5" font-size="78%">{found[1]}</tspan><tspan dy="-3.5">\u200b</tspan>', escape(text))
+
+
+def plain(text: str) -> str:
+    """A text in one line, as it is read aloud: x_km."""
+    return _INDEX.sub(lambda found: "_" + found[1].replace(_WIDE, " "), text)
+
+
+def width(text: str) -> float:
+    """About how wide a text is."""
+    below = sum(len(index) for index in _INDEX.findall(text))
+    return (len(_INDEX.sub("", text)) + 0.8 * below) * LETTER
+
+
 def half_width(node: Node, label: str) -> float:
     """Half the width of a node, which holds its label."""
-    return SMALL.get(node.kind) or max(RADIUS, len(label) * LETTER / 2 + 8)
+    return SMALL.get(node.kind) or max(RADIUS, width(label) / 2 + 10)
 
 
 def half_height(node: Node) -> float:
@@ -216,7 +253,7 @@ def labelled(nodes: Sequence[Node]) -> tuple[list[str], list[str]]:
     """What stands in each node, and a line for each expression that is too long for its own."""
     labels, notes = [], list[str]()
     for node in nodes:
-        long = len(node.label) > LONGEST
+        long = width(node.label) > LONGEST * LETTER
         number = NUMBERS[len(notes)] if len(notes) < len(NUMBERS) else f"({len(notes) + 1})"
         labels.append(number if long else node.label)
         notes += [f"{number} {node.label}"] if long else []
@@ -231,5 +268,5 @@ def _heights(network: Network) -> list[float]:
         again = seen.get((first, second), 0)
         seen[first, second] = again + 1
         apart = second - first
-        heights.append(0.0 if apart == 1 and not again else RADIUS + 10 + 15 * max(apart, 1) + 16 * (again - (apart == 1)))
+        heights.append(0.0 if apart == 1 and not again else RADIUS + 10 + 22 * max(apart, 1) + 16 * (again - (apart == 1)))
     return heights

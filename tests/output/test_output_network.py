@@ -131,8 +131,8 @@ def test_the_picture_is_well_formed_and_the_same_each_time():
     root = ElementTree.fromstring(first)
     width, height = float(root.get("width")), float(root.get("height"))
     assert root.get("role") == "img" and "∂f/∂x_mn" in root.get("aria-label")
-    texts = ["".join(text.itertext()) for text in root.iter(SVG + "text")]
-    assert {"m", "n", "δ", "a_mn", "b_mn"} <= set(texts)
+    texts = ["".join(text.itertext()).replace("\u200b", "") for text in root.iter(SVG + "text")]
+    assert {"m", "n", "δ", "amn", "bmn"} <= set(texts)
     for box in root.iter(SVG + "rect"):
         assert 0 <= float(box.get("x")) <= float(box.get("x")) + float(box.get("width")) <= width
         assert 0 <= float(box.get("y")) <= float(box.get("y")) + float(box.get("height")) <= height
@@ -145,3 +145,10 @@ def test_nodes_of_a_row_stand_apart():
     for place, (x, y, width, height) in enumerate(boxes):
         for other_x, other_y, _, _ in boxes[place + 1 :]:
             assert other_x >= x + width or other_x < x or other_y >= y + height
+
+
+def test_indices_stand_below_the_line_and_names_stay():
+    shown = td.derive("sum(leaky_relu(X, 0.1)*Y)", "X", {"X": "n d", "Y": "n d"}).to_svg()
+    assert shown.count("leaky_relu") == 0 and ">mn<" in shown and "y_mn" in shown
+    compound = td.derive("sum(x[1:]*y)", "y", {"x": "5", "y": "4"}).to_svg()
+    assert "(m + 1)" in compound.replace("\u00a0", " ")
