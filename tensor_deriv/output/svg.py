@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from html import escape
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from .diagram import DELTA, DOT, FUNCTION, Diagram, Network, Node, diagrams
+from .diagram import DOT, FUNCTION, Diagram, Node, diagrams
 from .lines import Writer
-from .symbols import Symbol
-from .targets import Printed
-from .text_target import Text
+from .svg_layout import MARGIN, Row, half_height, half_width
+from .svg_text import LETTER, Indexed, lowered, plain, width
 
 if TYPE_CHECKING:
     from ..derivation import Derivation
 
-MARGIN, GAP, RADIUS, LEG = 16.0, 46.0, 19.0, 30.0
-SMALL = {DOT: 4.5, DELTA: 14.0}  # radii
-LETTER = 8.6  # about the width of a character
 LONGEST = 18  # characters of an expression that is written into its node; a longer one is numbered and written below
 COLUMNS = 68  # characters of a line of text
 NUMBERS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
@@ -28,6 +23,7 @@ OWN_COLOURS = (
     "<style>svg { color: #1a1c1f; background: #fdfdfc } "
     "@media (prefers-color-scheme: dark) { svg { color: #e6e7e9; background: #15171a } }</style>"
 )
+_MIDDLE, _ITALIC = 'text-anchor="middle"', ' font-style="italic"'
 
 
 def derivation_svg(derivations: Sequence[Derivation]) -> str:
@@ -55,18 +51,6 @@ def picture(found: Sequence[Diagram], colours: str = "") -> str:
         f' height="{down}" font-family="system-ui, sans-serif" font-size="15" fill="currentColor" stroke="none">'
         f"{colours}\n" + "\n".join(drawing.marks) + "\n</svg>"
     )
-
-
-class Indexed(Text):
-    """Unicode text that marks where indices begin and end."""
-
-    def indexed(self, symbol: Symbol | str, lower: Sequence[str], upper: Sequence[str], upper_first: bool) -> Printed:
-        text, tight = super().indexed(symbol, lower, upper, upper_first)
-        head = symbol if isinstance(symbol, str) else self.letter(symbol)
-        return (head + _marked(text[len(head) + 1 :]) if lower else text), tight
-
-    def series(self, letters: Sequence[str]) -> str:
-        return "Σ" + _marked(super().series(letters)[2:])
 
 
 class Drawing:
@@ -128,120 +112,6 @@ class Drawing:
         self.text(label, x, y + 5, _MIDDLE)
 
 
-_OPEN, _CLOSE, _WIDE = "\ue000", "\ue001", "\u00a0"  # where indices begin and end; a space that does not break
-_INDEX = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}")
-_MIDDLE, _ITALIC = 'text-anchor="middle"', ' font-style="italic"'
-
-
-class Edge:
-    """A line between two nodes, or an arc above them; from a node to itself a loop."""
-
-    def __init__(self, start: tuple[float, float, float], stop: tuple[float, float, float], letter: str, height: float) -> None:
-        (one, half, high), (two, other_half, other_high) = start, stop
-        self.letter, self.height = letter, height
-        self.tops = (high, other_high) if height else (0.0, 0.0)
-        self.from_, self.to = (one, two) if height else (one + half, two - other_half)
-        if one == two:
-            self.from_, self.to = one - 9, two + 9
-        self.x = (self.from_ + self.to) / 2
-
-    @property
-    def label_above(self) -> float:
-        """How far above the row the letter stands: an arc reaches three quarters of the way to its control points."""
-        return self.height + 5 if self.height else 6.0
-
-    def path(self, y: float) -> str:
-        """The curve, in the words of SVG."""
-        first, last = (y - top for top in self.tops)
-        if not self.height:
-            return f"M {self.from_:.1f} {first:.1f} H {self.to:.1f}"
-        control = y - max(self.tops) - (self.height - max(self.tops)) * 4 / 3
-        return f"M {self.from_:.1f} {first:.1f} C {self.from_:.1f} {control:.1f} {self.to:.1f} {control:.1f} {self.to:.1f} {last:.1f}"
-
-
-class End:
-    """An open end, from where it leaves its node."""
-
-    def __init__(self, x: float, down: float, dx: float, dy: float, letter: str) -> None:
-        self.x, self.down, self.dx, self.dy, self.letter = x, down, dx, dy, letter
-
-    @property
-    def anchor(self) -> str:
-        """Where the letter's own point is."""
-        return f'text-anchor="{"start" if self.dx > 0 else "end" if self.dx < 0 else "middle"}"'
-
-    def label(self, y: float) -> tuple[float, float]:
-        """The letter's place: past the end."""
-        beside = 4 if self.dx > 0 else -4 if self.dx < 0 else 0
-        return self.x + self.dx + beside, y + self.down + self.dy + (14 if self.dy else 5)
-
-
-class Row:
-    """Where the nodes of a network stand, from left to right."""
-
-    def __init__(self, network: Network, labels: Sequence[str], words: str) -> None:
-        self.network, self.labels, self.front = network, labels, words
-        halves = [half_width(node, label) for node, label in zip(network.nodes, labels, strict=True)]
-        at = MARGIN + width(words + " " * bool(words)) + (LEG + 2 * LETTER if any(place == 0 for place, _ in network.ends) else 4)
-        self.places: list[float] = []
-        for half in halves:
-            self.places.append(at + half)
-            at += 2 * half + GAP
-        self.boxes = [(x, half, half_height(node)) for x, half, node in zip(self.places, halves, network.nodes, strict=True)]
-        self.heights = _heights(network)
-        self.right = at - GAP + LEG + 2 * LETTER
-        self.above = max([RADIUS, *self.heights]) + 26
-        self.below = RADIUS + (LEG + 26 if any(end.dy for end in self.ends()) else 12)
-
-    def edges(self) -> list[Edge]:
-        """The lines and arcs."""
-        pairs = zip(self.network.edges, self.heights, strict=True)
-        letters = self.network.letters
-        return [Edge(self.boxes[first], self.boxes[second], letters[index], height) for (first, second, index), height in pairs]
-
-    def ends(self) -> list[End]:
-        """To the left of the first node, to the right of the last, else downwards."""
-        found = []
-        for place, (x, half, high) in enumerate(self.boxes):
-            letters = [self.network.letters[index] for at, index in self.network.ends if at == place]
-            if letters and place == 0:
-                found.append(End(x - half, 0, -LEG, 0, letters.pop(0)))
-            if letters and place == len(self.boxes) - 1:
-                found.append(End(x + half, 0, LEG, 0, letters.pop()))
-            found += [End(x + 18 * (at - (len(letters) - 1) / 2), high, 0, LEG, letter) for at, letter in enumerate(letters)]
-        return found
-
-
-def _marked(indices: str) -> str:
-    return _OPEN + indices.replace(" ", _WIDE) + _CLOSE
-
-
-def lowered(text: str) -> str:
-    """A text as SVG, indices below the line."""
-    return _INDEX.sub(lambda found: f'<tspan dy="3.5" font-size="78%">{found[1]}</tspan><tspan dy="-3.5">\u200b</tspan>', escape(text))
-
-
-def plain(text: str) -> str:
-    """A text in one line, as it is read aloud: x_km."""
-    return _INDEX.sub(lambda found: "_" + found[1].replace(_WIDE, " "), text)
-
-
-def width(text: str) -> float:
-    """About how wide a text is."""
-    below = sum(len(index) for index in _INDEX.findall(text))
-    return (len(_INDEX.sub("", text)) + 0.8 * below) * LETTER
-
-
-def half_width(node: Node, label: str) -> float:
-    """Half the width of a node, which holds its label."""
-    return SMALL.get(node.kind) or max(RADIUS, width(label) / 2 + 10)
-
-
-def half_height(node: Node) -> float:
-    """Half the height of a node."""
-    return SMALL.get(node.kind, RADIUS)
-
-
 def front(words: str, further: bool) -> str:
     """The number in front of a term, with its sign where other terms come before."""
     sign = ("− " if words.startswith("−") else "+ ") if further else words[: words.startswith("−")]
@@ -258,15 +128,3 @@ def labelled(nodes: Sequence[Node]) -> tuple[list[str], list[str]]:
         labels.append(number if long else node.label)
         notes += [f"{number} {node.label}"] if long else []
     return labels, notes
-
-
-def _heights(network: Network) -> list[float]:
-    """How high the arc of each edge goes: nothing between neighbours, but for the second and third edge of the same two."""
-    seen: dict[tuple[int, int], int] = {}
-    heights = []
-    for first, second, _ in network.edges:
-        again = seen.get((first, second), 0)
-        seen[first, second] = again + 1
-        apart = second - first
-        heights.append(0.0 if apart == 1 and not again else RADIUS + 10 + 22 * max(apart, 1) + 16 * (again - (apart == 1)))
-    return heights
