@@ -34,15 +34,16 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 MUTATED = ("calculus/*.py", "index/indices.py", "index/evaluate.py", "index/nodes.py", "primitives.py", "functions.py", "verification/*.py")
 TESTS = (  # of a module, by the beginning of its name: what should see a fault in it, the likeliest first
     ("calculus", "calculus/test_rules.py calculus/test_mutants.py test_primitives.py test_random_programs.py"),
-    ("index", "index calculus/test_rules.py language/test_meaning.py calculus/test_mutants.py test_random_programs.py"),
+    ("index", "index/*.py calculus/test_rules.py language/test_meaning.py calculus/test_mutants.py test_random_programs.py"),
     ("functions", "test_functions.py language/test_meaning.py language/test_userfunction.py calculus/test_rules.py"),
     ("primitives", "test_primitives.py verification/test_exact.py test_random_programs.py"),
     ("verification/digits", "test_functions.py verification/test_exact.py"),
     ("verification/meanings", "test_functions.py verification/test_interpret.py language/test_meaning.py"),
     ("verification/interpret", "verification/test_interpret.py language/test_meaning.py"),
-    ("verification", "verification calculus/test_mutants.py"),
+    ("verification/opinion", "verification/test_opinion.py"),
+    ("verification", "verification/test_[!o]*.py calculus/test_mutants.py"),
 )
-NOT_HERE = ("jax", "opinions", "random_program_is")  # take seconds; but for the module that asks for other opinions
+NOT_HERE = "not random_program_is and not published"  # these take seconds
 SECONDS = 60  # of processor time, before a mutant counts as hanging and so as seen
 WIDE_SECONDS = 400
 
@@ -225,16 +226,22 @@ def run_tests(folder: pathlib.Path, tests: Sequence[str], seconds: int, killer: 
     os.dup2(1, 2)
     status = 1
     try:
-        status = pytest.main(["-x", "-q", "-p", "no:cacheprovider", *tests], plugins=[Watch()])
+        for test in tests:  # one after the other: a fault that the first sees does not wait for the others to be read
+            status = pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-k", NOT_HERE, test], plugins=[Watch()])
+            if status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+                break
+        else:
+            status = 0
     finally:
         os._exit(int(status))
 
 
 def selection(module: str) -> list[str]:
-    """The tests for a mutant of a module."""
-    words = next(words for start, words in TESTS if module.startswith(start))
-    leave = [] if "opinion" in module else [f"not {word}" for word in NOT_HERE]
-    return [*(f"tests/{word}" for word in words.split()), *(("-k", " and ".join(leave)) if leave else ())]
+    """The tests for a mutant of a module, those named after it first."""
+    words = next(words for start, words in TESTS if module.startswith(start)).split()
+    paths = [path for word in words for path in sorted((ROOT / "tests").glob(word))]
+    paths.sort(key=lambda path: path.stem != f"test_{pathlib.Path(module).stem}")
+    return [str(path.relative_to(ROOT)) for path in paths]
 
 
 def outcome(folder: pathlib.Path, module: str, tree: ast.Module, spot: Spot, wide: bool) -> Outcome:
