@@ -104,7 +104,7 @@ def spots(tree: ast.AST, line: int = 0) -> Iterator[Spot]:
             if not isinstance(node, ast.AST) or passed_over(node):
                 continue
             at = getattr(node, "lineno", line)
-            yield from (Spot(container, key, new, at) for new in changes(node))
+            yield from (Spot(container, key, new, at) for new in changes(node) if ast.dump(new) != ast.dump(node))
             if name in CONDITIONS:
                 yield Spot(container, key, ast.UnaryOp(ast.Not(), node), at)
             if not isinstance(node, ast.Raise):
@@ -115,6 +115,8 @@ def passed_over(node: ast.AST) -> bool:
     """What only people read, what is loaded, and what is for the type checker."""
     match node:
         case ast.JoinedStr() | ast.Import() | ast.ImportFrom() | ast.FunctionDef(name="__repr__" | "__str__"):
+            return True
+        case ast.Call(func=ast.Name(id="_call" | "_operator")):  # LaTeX, in the table of elementwise functions
             return True
         case ast.If(test=ast.Name(id="TYPE_CHECKING")):
             return True
@@ -140,7 +142,7 @@ def changes(node: ast.AST) -> Iterator[ast.AST]:
             yield operand
         case ast.BoolOp(op=op, values=values):
             yield from (ast.BoolOp(op, values[:at] + values[at + 1 :]) for at in range(len(values)))
-        case ast.Return(value=ast.AST()):
+        case ast.Return(value=ast.AST() as value) if ast.unparse(value) != "None":
             yield ast.Return(None)
         case ast.Raise() | ast.Continue() | ast.Break():
             yield ast.Pass()
@@ -260,10 +262,18 @@ def outcome(folder: pathlib.Path, module: str, tree: ast.Module, spot: Spot, wid
     return Outcome(module, spot.line, before, after, by is not None, by or "", time.perf_counter() - start)
 
 
-def difference(before: str, after: str) -> tuple[str, str]:
-    """The first line that differs."""
+def difference(before: str, after: str, around: int = 60) -> tuple[str, str]:
+    """The part of the first line that differs where it differs."""
     pairs = zip(before.splitlines(), after.splitlines(), strict=False)
-    return next(((a.strip(), b.strip()) for a, b in pairs if a != b), ("", ""))
+    old, new = next(((a.strip(), b.strip()) for a, b in pairs if a != b), ("", ""))
+    same = common(old, new)
+    tail = common(old[same:][::-1], new[same:][::-1])
+    return old[max(0, same - around) : len(old) - tail + around], new[max(0, same - around) : len(new) - tail + around]
+
+
+def common(a: str, b: str) -> int:
+    """The length of what both begin with."""
+    return next((place for place, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
 
 
 def main() -> int:

@@ -15,9 +15,25 @@ from tensor_deriv.calculus.deltas import CONTRACT, contract
 from tensor_deriv.calculus.engine import Recorder, Rule
 from tensor_deriv.calculus.rules import CHAIN, COMPONENT, CONSTANT, LINEAR, POWER, PRODUCT, SUM
 from tensor_deriv.functions import TABLE, call
-from tensor_deriv.index.dims import named
+from tensor_deriv.index.dims import UNIT, named
+from tensor_deriv.index.dims import ZERO as ZERO_DIM
 from tensor_deriv.index.indices import alpha_key, fresh
-from tensor_deriv.index.nodes import Component, Delta, Expr, Extent, Index, Number, Partial, Power, Product, Slot, Sum, number
+from tensor_deriv.index.nodes import (
+    Affine,
+    Component,
+    Delta,
+    Expr,
+    Extent,
+    Index,
+    Number,
+    Partial,
+    Power,
+    Product,
+    Slot,
+    Sum,
+    group,
+    number,
+)
 from tensor_deriv.language.reader import read_program
 from tensor_deriv.program import Program
 from tensor_deriv.verification.check import relative_error
@@ -129,8 +145,10 @@ def test_rules_leave_alone_what_they_are_not_for() -> None:
 
 N = named("n")
 i, j, k, p = (fresh(N, letter) for letter in "ijkp")
+q, r = fresh(named("d"), "q"), fresh(named("d"), "r")
 x_i, x_k, y_k, A_ik, A_kj = Component("x", (i,)), Component("x", (k,)), Component("y", (k,)), Component("A", (i, k)), Component("A", (k, j))
-ZERO, ONE_, TWO = number(0), number(1), number(2)
+ZERO, ONE_, TWO, HALF = number(0), number(1), number(2), Number(number(1).value / 2)
+x_p, ONLY = Component("x", (p,)), fresh(UNIT, "o")
 LAWS: list[tuple[Callable[[Expr], Expr | None], Expr, Expr | None]] = [  # (the law, before, after)
     (fold, Product((ZERO, x_i)), ZERO),
     (fold, Product((ONE_, x_i)), x_i),
@@ -141,6 +159,17 @@ LAWS: list[tuple[Callable[[Expr], Expr | None], Expr, Expr | None]] = [  # (the 
     (fold, Power(x_i, ONE_), x_i),
     (fold, Power(x_i, ZERO), ONE_),
     (fold, Power(TWO, number(5)), number(32)),
+    (fold, Power(TWO, number(-2)), Number(ONE_.value / 4)),
+    (fold, Power(TWO, HALF), None),
+    (fold, Power(ZERO, number(-1)), None),
+    (fold, Power(TWO, number(1000)), None),
+    (fold, Power(Power(x_i, HALF), TWO), x_i),
+    (fold, Product((x_i, Power(x_i, HALF))), Power(x_i, Number(HALF.value * 3))),
+    (fold, Product((x_i, Product((TWO, x_k)))), Product((TWO, x_i, x_k))),
+    (fold, Product((x_i, Product((x_k,), (k,))), (i,)), Product((x_i, x_p), (i, p))),
+    (fold, Product((TWO,), (ONLY,)), TWO),
+    (fold, Product((x_i, x_i)), None),
+    (fold, Sum((x_i, Sum((x_k, ZERO)))), Sum((x_i, x_k))),
     (fold, Product((TWO,), (k,)), Product((TWO, Extent(N)))),
     (fold, Product((x_i, Power(x_i, number(-1)))), ONE_),
     (fold, Product((x_i, Power(x_i, TWO))), Power(x_i, number(3))),
@@ -157,6 +186,15 @@ LAWS: list[tuple[Callable[[Expr], Expr | None], Expr, Expr | None]] = [  # (the 
     (contract, Product((A_ik, A_kj), (k,)), None),
     (contract, Product((Delta(i, k), Delta(k, p), Component("x", (p,))), (k, p)), Product((x_i,))),
     (contract, Product((Delta(k, p), A_ik), (k, p)), Product((A_ik,), (k,))),
+    (contract, Product((Delta(i, j), x_k), (k,)), None),
+    (contract, Product((Delta(k, q), x_k), (k,)), None),
+    (contract, Product((A_ik, Delta(p, k), Delta(p, j)), (k, p)), Product((Component("A", (i, j)),))),
+    (contract, Product((Delta(k, Affine(((p, UNIT),), UNIT, N)), x_k), (k,)), Product((Component("x", (Affine(((p, UNIT),), UNIT, N),)),))),
+    (contract, Delta(Affine((), ZERO_DIM, N), Affine((), UNIT, N)), None),
+    (contract, Delta(group((i, q)), group((j, r))), Product((Delta(i, j), Delta(q, r)))),
+    (contract, Delta(group((i, q)), group((q, i))), None),
+    (contract, Delta(group((i, k)), Affine(((j, N), (p, UNIT)), UNIT, N * N)), None),
+    (contract, Delta(group((i, k)), Affine(((j, N), (p, UNIT), (q, UNIT)), ZERO_DIM, N * N)), None),
     (distribute, Product((x_i, Sum((x_k, y_k))), (k,)), None),
     (distribute, x_i, None),
     (collect, Sum((x_i, x_i)), Product((TWO, x_i))),

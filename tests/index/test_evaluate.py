@@ -81,6 +81,9 @@ NODES: list[tuple[Expr, tuple[Slot, ...], Callable[[], np.ndarray | float]]] = [
     (Product((number(2), C("x", i)), (i, p)), (), lambda: 4 * x.sum()),
     (Product((C("x", i), Product((C("A", i, k),), (k,)))), (i,), lambda: x * A.sum(axis=1)),
     (Product(tuple(C("x", i) for _ in range(70))), (i,), lambda: x**70),
+    (Product((C("A", i, k), *(C("x", i) for _ in range(45))), (i, k)), (), lambda: (x**45 * A.sum(axis=1)).sum()),
+    (Product((*(C("x", i) for _ in range(45)), C("A", i, k), C("x", k)), (i, k)), (), lambda: (x**45 * (A @ x)).sum()),
+    (Product((*(C("x", i) for _ in range(45)), C("A", i, k), C("x", k)), (k, p)), (i,), lambda: 2 * x**45 * (A @ x)),
     (Power(C("B", i, p), number(2)), (i, p), lambda: B**2),
     (Power(number(2), C("x", i)), (i,), lambda: 2**x),
     (call("sin", C("B", i, p)), (p, i), lambda: np.sin(B).T),
@@ -117,6 +120,30 @@ def test_a_jacobian_of_a_defined_tensor_is_that_of_its_definition_and_a_partial_
     evaluator = Point({"x": x}, SIZES).evaluator(program)
     assert np.allclose(evaluator.at(Jacobian(C("T", i), C("x", j)), (i, j)), np.diag(2 * x))
     assert not evaluator.at(Partial(C("T", i), C("x", j)), (i, j)).any()
+
+
+def test_a_partial_says_how_far_its_differences_can_be_trusted() -> None:
+    def doubt(name: str, *places: float) -> float:
+        evaluator = Evaluator({"x": np.asarray(places)}, SIZES)
+        with np.errstate(all="ignore"):
+            evaluator.at(Partial(call(name, C("x", i)), C("x", j)), (i, j))
+        return evaluator.doubt
+
+    assert doubt("sin", 0.3, -1.0, 2.0) < 1e-9 and doubt("abs", 0.3, -1.0, 2.0) < 1e-9
+    assert doubt("abs", 0.3, 0.0, 2.0) > 1 and doubt("log", 0.3, -1.0, 2.0) > 1 and doubt("log", 0.3, 0.005, 2.0) > 1e-6
+
+
+def test_partials_of_different_bodies_are_kept_apart_and_the_worst_doubt_stays() -> None:
+    evaluator = Evaluator({**TENSORS, "x": np.asarray([0.0, 1.0, 2.0])}, SIZES)
+    kinked = evaluator.at(Partial(call("abs", C("x", i)), C("x", j)), (i, j))
+    worst = evaluator.doubt
+    for _ in range(2):
+        assert np.allclose(evaluator.at(Partial(call("sin", C("x", i)), C("x", j)), (i, j)), np.diag(np.cos([0.0, 1.0, 2.0])))
+        assert np.allclose(evaluator.at(Partial(call("sin", C("x", i)), C("y", p)), (i, p)), 0)
+        assert np.allclose(evaluator.at(Partial(Product((C("A", i, k), C("x", k)), (k,)), C("x", j)), (i, j)), A)
+        assert np.allclose(evaluator.at(Partial(Product((C("A", k, i), C("x", k)), (k,)), C("x", j)), (i, j)), A.T)
+    assert evaluator.doubt == worst > 1
+    assert np.allclose(kinked, np.diag([0.0, 1.0, 1.0]))
 
 
 def test_a_size_that_nothing_gives_is_an_error() -> None:
