@@ -266,7 +266,8 @@ def test_an_assumption_simplifies_where_it_holds_and_only_there(
 def test_every_rule_has_a_name_a_law_and_a_source() -> None:
     program = read_program("sum(P)", {"P": "n d"}, (), {"P": "simplex"})
     rules: list[Rule] = [*DIFFERENTIATION, FOLD, TIDY, DISTRIBUTE, CONTRACT, COLLECT, *assumption_rules(program)]
-    assert all(rule.name and rule.law and rule.source and rule.group for rule in rules)
+    assert all(rule.name and rule.source and rule.group and " = " in rule.law for rule in rules)
+    assert all(" = " not in words for rule in rules for words in (rule.name, rule.source, rule.group))
 
 
 def test_the_recorder_notes_what_changed_and_nothing_else() -> None:

@@ -15,8 +15,19 @@ import tensor_deriv as td
 from tensor_deriv.derivation import Derivation
 from tensor_deriv.index.nodes import Expr, Number, Product, Sum
 from tensor_deriv.verification import check as module
-from tensor_deriv.verification.check import Report, Trial, check, check_forms, check_steps, check_value, difference_error, relative_error
-from tensor_deriv.verification.sample import draw
+from tensor_deriv.verification.check import (
+    Report,
+    Trial,
+    check,
+    check_forms,
+    check_steps,
+    check_value,
+    difference_error,
+    relative_error,
+    step_errors,
+)
+from tensor_deriv.verification.differences import jacobian
+from tensor_deriv.verification.sample import Point, draw
 
 SHAPES = {"X": "n d", "w": "d", "y": "n"}
 SQUARES = td.derive("sum((X @ w - y)**2)", "w", SHAPES)
@@ -115,6 +126,41 @@ def test_nothing_is_said_at_a_kink_or_where_there_is_no_value(value: Callable[[A
         assert difference_error(value, np.asarray([1.0, 0.0]), np.asarray([1.0, 0.5]) if value(np.ones(2)).ndim == 0 else np.eye(2)) is None
 
 
+@pytest.mark.parametrize("frequency", [10.0, 20.0, 30.0])
+def test_differences_that_are_rough_excuse_ten_times_their_own_estimate_and_no_more(frequency: float) -> None:
+    x = np.asarray([0.3, -1.2, 0.9])
+
+    def value(x: Any) -> Any:
+        return np.sum(np.sin(frequency * x))
+
+    truth = frequency * np.cos(frequency * x)
+    estimate = jacobian(value, x)[1].max() / np.abs(truth).max()
+    assert 1e-13 < estimate < 1e-6
+    assert difference_error(value, x, truth) < 1e-9
+    assert difference_error(value, x, truth * (1 + 1e-5)) == pytest.approx(1e-5, abs=20 * estimate + 1e-7)
+
+
+def test_differences_that_are_too_rough_to_judge_by_say_nothing() -> None:
+    def value(x: Any) -> Any:
+        return np.sum(np.sin(x) + 3e-6 * np.sin(1e6 * x))  # smooth, but not as far as differences can see
+
+    x = np.asarray([0.3, -1.2])
+    assert 1e-5 < jacobian(value, x)[1].max() < 1e-3
+    assert difference_error(value, x, np.cos(x)) is None
+
+
+def test_steps_are_not_judged_at_a_kink_nor_next_to_one() -> None:
+    derivation = td.derive("sum(abs(x)*y)", "x", {"x": "n", "y": "n"})
+    for place, judged in ((0.0, False), (1e-5, False), (-1e-5, False), (0.5, True), (-0.5, True)):
+        point = Point({"x": np.asarray([1.0, place]), "y": np.asarray([2.0, 3.0])}, {"n": 2})
+        with np.errstate(all="ignore"):
+            errors = step_errors(derivation.gradient, point)
+        assert (errors is not None) == judged
+        assert errors is None or (
+            len(errors) == len(derivation.sections[-1].steps) - 1 and all(error <= limit for error, limit, _ in errors)
+        )
+
+
 # ---- the points
 
 
@@ -157,6 +203,15 @@ def test_each_line_is_compared_and_the_last_differences_with_what_stands_below()
     assert report.ok
     right = td.derive("sum(x**4*y)", "x", {"x": "n", "y": "n"}, order=2)
     assert not check_value(with_answer(right, times(right.result, Fraction(2))), rng()).ok
+
+
+def test_the_result_is_held_to_what_the_text_says_and_not_to_how_it_was_read() -> None:
+    read = td.derive("sum(x**2*y)", "x", {"x": "n", "y": "n"}).program
+    assert check_value(Derivation(read, "x"), rng()).ok
+    for text in ("sum(x**2*y)*1.0001", "sum(x**2)", "sum(x**2*y) + x[0]"):
+        assert not check_value(Derivation(replace(read, texts=(text,)), "x"), rng()).ok
+    beyond = replace(read, texts=("a text that cannot be read",))
+    assert check_value(Derivation(beyond, "x"), rng()).ok  # then to how it was read
 
 
 # ---- how far off is wrong

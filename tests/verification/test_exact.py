@@ -204,6 +204,34 @@ def test_right_and_wrong_by_next_to_nothing(question: str, wrt: str, right: str,
         assert not refused.ok and refused.error == 1
 
 
+@pytest.mark.parametrize("text", ["A @ x", "exp(A @ x)"])
+def test_one_wrong_entry_is_enough(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    plain = module._contracted
+    derivation = td.derive(text, "x", {"A": "3 n", "x": "n"})
+    for place in range(3):
+
+        def off(derivative: Any, along: Any, place: int = place) -> Any:
+            rows = plain(derivative, along)
+            rows[place] = rows[place] * 2
+            return rows
+
+        monkeypatch.setattr(module, "_contracted", off)
+        assert not exact_trial(derivation, np.random.default_rng(0)).ok
+
+
+def test_the_error_in_many_digits_is_relative_to_the_largest_entry() -> None:
+    want = many(np.asarray([3.0, -8.0, 0.0]))
+    for size in (mp.mpf(10) ** -6, mp.mpf(1), mp.mpf(10) ** 30):
+        for place in range(3):
+            got = want.copy()
+            got[place] += mp.mpf(10) ** -30
+            assert abs(module._error(got * size, want * size) / (mp.mpf(10) ** -30 / 8) - 1) < 1e-6
+    assert module._error(want, want) == 0 and module._error(want[:2], want) == mp.inf
+    nothing = many(np.zeros(2))
+    assert module._error(nothing + mp.mpf(10) ** -50, nothing) < mp.mpf(10) ** -25 < module._error(nothing + mp.mpf(10) ** -20, nothing)
+    assert module._error(many(np.zeros(0)), many(np.zeros(0))) == 0
+
+
 @pytest.mark.parametrize("text", ["sum(x**2)", "sum(exp(x))"])
 def test_a_claim_of_another_shape_is_wrong(text: str) -> None:
     derivation = td.derive(text, "x", {"x": "n"})
