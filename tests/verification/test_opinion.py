@@ -47,7 +47,7 @@ def test_an_answer_off_by_a_ten_millionth_is_denied() -> None:
 def test_a_verdict_with_a_second_opinion(library: str) -> None:
     pytest.importorskip(library)
     report = td.verify("l(T)", "X", "dT @ W.T", LAYER, ["T = X @ W + b"], against=library)
-    assert report.ok and f"automatic differentiation of {library}" in report.trials[-1].what
+    assert report.ok and f"automatic differentiation of {library}" in report.trials[-1].what and report.trials[-1].points == 2
 
 
 def test_every_point_is_asked_and_one_has_a_size_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
