@@ -116,7 +116,7 @@ def passed_over(node: ast.AST) -> bool:
     match node:
         case ast.JoinedStr() | ast.Import() | ast.ImportFrom() | ast.FunctionDef(name="__repr__" | "__str__"):
             return True
-        case ast.Call(func=ast.Name(id="_call" | "_operator")):  # LaTeX, in the table of elementwise functions
+        case ast.Call(func=ast.Name(id="_call" | "_operator")) | ast.keyword(arg="bare"):  # LaTeX, in the table of functions
             return True
         case ast.If(test=ast.Name(id="TYPE_CHECKING")):
             return True

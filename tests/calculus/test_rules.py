@@ -33,6 +33,7 @@ from tensor_deriv.index.nodes import (
     Sum,
     group,
     number,
+    walk,
 )
 from tensor_deriv.language.reader import read_program
 from tensor_deriv.program import Program
@@ -237,6 +238,9 @@ def test_a_sum_is_distributed_where_a_delta_waits_in_it() -> None:
     result = distribute(node)
     assert isinstance(result, Sum) and len(result.terms) == 2
     assert len(result.terms[0].bound & result.terms[1].bound) == 0  # each sum on indices of its own
+    assert not any(isinstance(part, Sum) for term in result.terms for part in walk(term))
+    several = distribute(Product((Sum((y_k, Delta(i, k), x_k)), x_k), (k,)))
+    assert isinstance(several, Sum) and len(several.terms) == 2  # the terms without a δ stay together
 
 
 @pytest.mark.parametrize(

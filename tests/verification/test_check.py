@@ -14,6 +14,7 @@ from mutants import with_answer
 import tensor_deriv as td
 from tensor_deriv.derivation import Derivation
 from tensor_deriv.index.nodes import Expr, Number, Product, Sum
+from tensor_deriv.matrix.nodes import Mul, Num
 from tensor_deriv.verification import check as module
 from tensor_deriv.verification.check import (
     Report,
@@ -192,6 +193,15 @@ def test_a_check_draws_points_of_several_sizes_and_one_with_a_size_of_one(monkey
     assert len(set(given)) == len(given), "each at points of its own"
 
 
+def test_an_exact_comparison_is_made_where_it_is_asked_for() -> None:
+    *others, exact = check(SQUARES, exact=True).trials
+    assert [trial.what for trial in others] == [trial.what for trial in check(SQUARES).trials]
+    assert exact.what == "exact, in a prime field" and exact.ok
+    wrong = with_answer(SQUARES, times(SQUARES.result, 1 + Fraction(1, 10**20)))
+    *others, exact = check(wrong, exact=True).trials
+    assert all(trial.ok for trial in others) and not exact.ok and not check(wrong, exact=True).ok
+
+
 def test_a_seed_gives_the_same_points_and_another_gives_others(monkeypatch: pytest.MonkeyPatch) -> None:
     points = counted(monkeypatch)
     for seed in (0, 0, 1):
@@ -348,6 +358,20 @@ def test_a_form_that_cannot_be_evaluated_fails(error: Exception) -> None:
     trials = check_forms(told(("right", truth), ("broken", broken), ("not reached", truth)), [draw(SQUARES.gradient.program, rng())])
     assert [(trial.what, trial.ok, trial.points) for trial in trials] == [("right", True, 1), ("broken", False, 0)]
     assert type(error).__name__ in trials[-1].note and trials[-1].error == np.inf
+
+
+def test_an_array_form_is_computed_from_its_own_definitions() -> None:
+    derivation = td.derive("sum(T**2*x)", "X", {"X": "n d", "A": "n n", "x": "d"}, ["T = tanh(A @ X)"])
+    form = derivation.form
+    assert form.definitions
+    points = [draw(derivation.gradient.program, rng())]
+    for place, item in enumerate(form.definitions):
+        double = replace(item, node=Mul((Num(Fraction(2)), item.node)))
+        derivation.form = replace(form, definitions=(*form.definitions[:place], double, *form.definitions[place + 1 :]))
+        trials = check_forms(derivation, points)
+        assert not trials[0].ok and trials[0].what == "array form"
+    derivation.form = form
+    assert all(trial.ok for trial in check_forms(derivation, points))
 
 
 # ---- the report
