@@ -33,13 +33,13 @@ os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 MUTATED = ("calculus/*.py", "index/indices.py", "index/evaluate.py", "index/nodes.py", "primitives.py", "functions.py", "verification/*.py")
 TESTS = (  # of a module, by the beginning of its name: what should see a fault in it, the likeliest first
-    ("calculus", "calculus/test_rules.py calculus/test_mutants.py test_primitives.py test_random_programs.py"),
-    ("index", "index/*.py calculus/test_rules.py language/test_meaning.py calculus/test_mutants.py test_random_programs.py"),
+    ("calculus", "calculus/*.py test_primitives.py test_random_programs.py test_places.py"),
+    ("index", "index/*.py calculus/*.py language/test_meaning.py test_random_programs.py test_places.py"),
     ("functions", "test_functions.py language/test_meaning.py language/test_userfunction.py calculus/test_rules.py"),
     ("primitives", "test_primitives.py verification/test_exact.py test_random_programs.py"),
     ("verification/digits", "test_functions.py verification/test_exact.py"),
     ("verification/meanings", "test_functions.py verification/test_interpret.py language/test_meaning.py"),
-    ("verification/interpret", "verification/test_interpret.py language/test_meaning.py"),
+    ("verification/interpret", "verification/test_interpret.py language/test_meaning.py test_places.py"),
     ("verification/opinion", "verification/test_opinion.py"),
     ("verification", "verification/test_[!o]*.py calculus/test_mutants.py"),
 )
