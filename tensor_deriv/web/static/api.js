@@ -28,7 +28,7 @@ async function sent(path, options) {
 }
 
 async function found(response) {
-  const value = await response.json();
-  if (!response.ok) throw new Refusal(value.error);
-  return value;
+  const value = await response.json().catch(() => null);
+  if (value && response.ok) return value;
+  throw new Refusal(value?.error ?? { kind: "Fault", message: `the server answered with status ${response.status} and no reason`, place: null });
 }
