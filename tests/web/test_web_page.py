@@ -332,6 +332,29 @@ def test_nothing_runs_over_and_text_stands_out(open_page, width, scheme):
     assert dark == (scheme == "dark")
 
 
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """axe-core, which judges pages by the rules of WCAG; an npm package, looked for where NODE_PATH says."""
+    found = [Path(folder) / "axe-core" / "axe.min.js" for folder in os.environ.get("NODE_PATH", "").split(os.pathsep) if folder]
+    path = next((path for path in found if path.exists()), None)
+    return path.read_text(encoding="utf-8") if path else pytest.skip("axe-core (npm) is not here to judge the page with")
+
+
+@HEAVY
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_nothing_against_the_page(open_page, axe, width, scheme):
+    page = open_page("#define=T+%3D+X+%40+W&expr=sum%28T**2%29&shape=X%3Dn%2Cd&wrt=W&claim=X", color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.get_by_text("Start from the catalogue").click()
+    expect(page.locator("#verdict")).to_contain_text("(n, d)")
+    page.get_by_label("Formula", exact=True).fill("T = X @ W\nsum(T**2) + sofmax(x)")
+    expect(page.locator("#stale")).not_to_be_empty()
+    page.evaluate(axe)
+    found = page.evaluate("axe.run()")
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == [] and len(found["passes"]) > 30
+
+
 def contrast(page, selector: str) -> float:
     """The contrast of an element's text with what lies behind it, as WCAG 2 counts it."""
     script = """e => { const color = getComputedStyle(e).color; let back;
