@@ -154,10 +154,11 @@ def test_known_sizes_give_the_textbook_order(dims, brackets):
     assert shown(ordered_chain(MatMul(tuple(parts)), Sampled())) == brackets
 
 
-def test_sizes_that_the_caller_knows_count():
-    chain = MatMul((tensor("A", "n", "d"), tensor("B", "d", "n"), tensor("C", "n", "d")))
-    assert shown(ordered_chain(chain, Sampled({"n": 10, "d": 1000}))) == "((A B) C)"
-    assert shown(ordered_chain(chain, Sampled({"n": 1000, "d": 10}))) == "(A (B C))"
+@pytest.mark.parametrize(("n", "d", "line"), [(2, 9, "t1 = X @ X.T"), (9, 2, "t1 = X.T @ X")])
+def test_sizes_that_the_caller_gives_count(n, d, line):
+    """X Xᵀ X is (X Xᵀ) X where X is wide, and X (Xᵀ X) where it is tall."""
+    source = body("sum((X @ X.T @ X)**2)", "X", {"X": (n, d)})
+    assert line in [found.strip() for found in source.splitlines()]
 
 
 def shown(node):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -16,9 +16,8 @@ Choice = TypeVar("Choice")
 
 @dataclass
 class Sampled:
-    """Sizes of dimensions: those that the caller gives, and for the others draws in which any two differ, each order as often."""
+    """Draws of the sizes of named dimensions, in which any two differ, each order as often; a number stays what it is."""
 
-    known: Mapping[str, int] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)  # dimensions in the order they were met in
 
     def draws(self) -> range:
@@ -29,8 +28,6 @@ class Sampled:
         return max(1, dim.value({name: self._size(name, draw) for name in dim.names}))
 
     def _size(self, name: str, draw: int) -> int:
-        if name in self.known:
-            return self.known[name]
         place = self.places.setdefault(name, len(self.places))
         step, count = STEPS[draw // 2], len(TYPICAL)
         index = (place * step + draw // 2) % count
