@@ -74,7 +74,8 @@ def _uncontracted(expr: Expr) -> bool:
 def _diagram(writer: Writer, section: Section, head: str, expr: Expr) -> Diagram:
     whole = in_components(expr)
     terms = [multiply((term,)) for term in positive_first(whole.terms if isinstance(whole, Sum) else (whole,))]
-    printer = writer.printer([*terms, Sum(tuple(terms))], section.axes)
+    shown = [step.expr for step in writer.steps(section)]  # their letters are those of the lines
+    printer = writer.printer([*shown, *terms, Sum(tuple(terms))], section.axes)
     free = [index for slot in section.axes for index in slot_indices(slot)]
     text = f"{writer.left(section, printer)} = {writer.tensors.right(printer, Sum(tuple(terms)), section.axes, (), False)}"
     return Diagram(head, text, tuple(_network(printer, term, free) for term in terms), expr)

@@ -12,6 +12,7 @@ import reading_index
 from judges import CASES, component_names, derivation, evaluator
 
 import tensor_deriv as td
+from tensor_deriv import shelf
 from tensor_deriv.errors import UnsupportedError
 from tensor_deriv.index.nodes import Affine
 from tensor_deriv.output.diagram import DELTA, DOT, diagrams
@@ -93,6 +94,14 @@ def test_networks_of_the_corpus_are_the_expression(name):
 )
 def test_networks_are_the_expression(expr, wrt, options):
     agrees(td.derive(expr, wrt, **options))
+
+
+@pytest.mark.parametrize("name", shelf.names()[:: 1 if EVERY else 9])
+def test_letters_are_those_of_the_lines(name):
+    entry = td.load(name)
+    writer = Writer(entry.derive(entry.variables[0]), TEXT, "cartesian")
+    *_, section = writer.sections(True)
+    assert diagrams(writer)[-1].text.split(" = ", 1)[1] in [line.right for line in section]
 
 
 def test_a_chain_stands_in_its_order():
