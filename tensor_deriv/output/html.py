@@ -161,7 +161,8 @@ class Article:
         words = [words for words in (reason(self.derivation), kronecker_line(self.derivation)) if words]
         name = f"{self.own}-matrix"
         shown = f'<pre id="{name}"><code>{escape(code)}</code></pre>' if code else ""
-        copies = [(name, "array form" if reason(self.derivation) else "matrix form")] * bool(code) + [(where, f"{what}") for what, where, _ in sources]
+        kind = "array form" if reason(self.derivation) else "matrix form"
+        copies = [(name, kind)] * bool(code) + [(where, what) for what, where, _ in sources]
         buttons = "".join(f'<button type="button" data-copy="{where}">Copy {what}</button>' for where, what in copies)
         return lines + "".join(f"<p>{escape(text)}</p>" for text in words) + shown + f'<div class="td-bar">{buttons}</div>'
 
