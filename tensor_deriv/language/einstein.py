@@ -114,17 +114,36 @@ class EinsteinReader:
                         self._letter(item.id, extent, node)
                     elif not isinstance(item, ast.Name) and not alone and _is_place(item):
                         compound.append((self._place(item, extent), extent, node))
+        for compared in (node for node in ast.walk(tree) if isinstance(node, ast.Compare)):
+            self._bounded(compared)
         for slot, extent, node in compound:
             self._fit(slot, extent, node)
         for compared in (node for node in ast.walk(tree) if isinstance(node, ast.Compare)):
             self._same_range(compared)
+
+    def _bounded(self, node: ast.Compare) -> None:
+        """(i <= n - 2) says over what i runs, where no axis does."""
+        right = node.comparators[0]
+        if not isinstance(node.left, ast.Name) or not isinstance(node.ops[0], ast.Lt | ast.LtE) or not self._may_be_index(node.left.id):
+            return
+        names = {part.id for part in ast.walk(right) if isinstance(part, ast.Name)}
+        if _is_place(right) and names <= self.scope.dims - set(self.indices):
+            index = self._index(node.left.id)
+            _, offset = self._linear(right)
+            if "?" in str(self.scope.solver.resolve(index.extent)):
+                self.scope.solver.equal(index.extent, offset + UNIT if isinstance(node.ops[0], ast.LtE) else offset)
+
+    def _may_be_index(self, name: str) -> bool:
+        """Whether a name in a comparison is an index: it stands as one elsewhere, or as nothing else."""
+        scope = self.scope
+        return name in self.indices or name in self.free or not (name in scope.shapes or name in scope.dims)
 
     def _same_range(self, node: ast.Compare) -> None:
         """Indices that are compared run over the same range, where nothing else says over what they run."""
         names = [side.id for side in (node.left, *node.comparators) if isinstance(side, ast.Name)]
         known = [self.indices[name] for name in names if name in self.indices]
         for name in names:
-            if name in self.free and name not in self.indices and known:
+            if name not in self.indices and known and self._may_be_index(name):
                 self.indices[name] = fresh(known[0].extent, name)
 
     def _letter(self, letter: str, extent: Dim, node: ast.AST) -> None:
@@ -278,9 +297,16 @@ class EinsteinReader:
             case ast.Lt():
                 return self._at_least(*_scaled((terms, offset + UNIT), -UNIT))
             case ast.Eq() | ast.NotEq():
-                equal = Delta(*(self._place(side, UNIT) for side in (left, right)))
+                equal = Delta(*map(self._compared_place, (left, right)))
                 return equal if isinstance(op, ast.Eq) else Sum((number(1), multiply((MINUS, equal))))
         raise ParseError("indices are compared with >, >=, <, <=, == and !=", self.place(node))
+
+    def _compared_place(self, side: ast.expr) -> Slot:
+        """A side of an equation of places, with the range that it reaches."""
+        if isinstance(side, ast.Name) and side.id in self.indices:
+            return self.indices[side.id]
+        slot = self._place(side, UNIT)
+        return Affine(slot.terms, slot.offset, bounds(slot)[1] + UNIT)
 
     def _at_least(self, terms: Mapping[Index, Dim], offset: Dim) -> Expr:
         expr = at_least(terms, offset)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from ..index.nodes import Affine, Contraction, Expr, Extent, Index, Product, Slot, slot_indices, walk
+from ..index.nodes import Affine, Contraction, Expr, Extent, Index, Inside, Product, Slot, slot_indices, walk
 from .sums import flat, written
 
 POOLS = {"i": "ijklpqrstuv", "k": "klpqrstuv", "m": "mnpqrsuv", "p": "pqrsuv", "u": "uvrst"}
@@ -60,7 +60,10 @@ def _extents(exprs: Sequence[Expr]) -> set[str]:
     """Names of dimensions that stand in the lines as numbers."""
     nodes = [node for expr in exprs for node in walk(expr)]
     dims = [node.dim for node in nodes if isinstance(node, Extent)]
-    dims += [factor for node in nodes for slot in node.own_slots if isinstance(slot, Affine) for _, factor in slot.terms]
+    compound = [slot for node in nodes for slot in node.own_slots if isinstance(slot, Affine) and (slot.terms or slot.offset.terms)]
+    dims += [factor for slot in compound for _, factor in slot.terms] + [slot.offset for slot in compound]
+    dims += [slot.extent for node in nodes if isinstance(node, Inside) for slot in node.own_slots]
+    dims += [index.extent for slot in compound for index, _ in slot.terms if not index.extent.symbol]  # of a range that is stated
     return {name for dim in dims for name in dim.names}
 
 

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from ..derivation import Derivation
-from ..errors import DerivationError, UnknownNameError, UnsupportedError
+from ..errors import DerivationError, ParseError, UnknownNameError, UnsupportedError
 from ..index.nodes import Opaque
 from ..language.reader import Shapes, read_program
+from ..language.source import is_definition, read_definition
 from ..program import Program
 from .check import Report, Trial, check_value, exact_trial, relative_error
 from .explain import explanation, smallest_counterexample
@@ -66,15 +67,29 @@ def read_claim(text: str, derivation: Derivation) -> Claim:
     program = derivation.gradient.program
     own = tuple(line for line in program.texts[:-1])
     upstream = tuple(line for line in derivation.definitions if line not in own)
-    shapes = {name: tuple(map(str, shape)) for name, shape in program.given.items()}
+    indexed = {name: d.shape for name, d in program.definitions.items() if "[" in d.text.split("=")[0]}
+    shapes = {name: tuple(map(str, shape)) for name, shape in {**indexed, **program.given}.items()}
     definitions = (*own, *upstream) if not _opaque(program) else own
     expression = _from_latex(text, derivation) if is_latex(text) else text
-    claim = read_program(expression, shapes, definitions, _assumptions(program), dims=program.dims)
+    claim = _read(expression, shapes, definitions, derivation)
     known = {*program.given, *(line.split("=")[0].split("[")[0].strip() for line in definitions)}
     for name in claim.inputs:
         if name not in known:
             raise UnknownNameError(f"the claim names `{name}`, which the question does not; known are {', '.join(sorted(known))}")
     return Claim(text, claim)
+
+
+def _read(expression: str, shapes: dict[str, tuple[str, ...]], definitions: tuple[str, ...], derivation: Derivation) -> Program:
+    program = derivation.gradient.program
+    try:
+        return read_program(expression, shapes, definitions, _assumptions(program), dims=program.dims)
+    except ParseError:
+        line = read_definition(expression) if is_definition(expression) else None
+        if line is None or len(line.indices or ()) != len(derivation.shape) or line.name in shapes:
+            raise
+        # an index that has no axis to itself runs over that of the answer
+        declared = {**shapes, line.name: tuple(map(str, derivation.shape))}
+        return read_program(expression, declared, definitions, _assumptions(program), dims=program.dims)
 
 
 def _assumptions(program: Program) -> dict[str, frozenset[str]]:

@@ -10,7 +10,7 @@ from ...index.dims import Dim
 from ..operations import OPERATIONS
 from ..unify import Solver
 from . import words
-from .entrytext import POINTWISE, EntryText, Order
+from .entrytext import POINTWISE, EntryText, Order, masked
 from .tree import Radix, Slot
 from .values import ENTRIES, Value
 from .words import ATOM, SUM, Text
@@ -51,7 +51,7 @@ class ArrayText(EntryText):
 
     def _sizes(self, value: Value, order: Order, axes: Sequence[Slot]) -> list[str]:
         letters = {letter.name: letter for letter in order}
-        groups = [[name for _, name in slot.terms] if isinstance(slot, Radix) else [slot] * (slot != "1") for slot in axes]
+        groups = [[name for _, name in slot.terms] if isinstance(slot, Radix) else [str(slot)] * (slot != "1") for slot in axes]
         return ["*".join(Text(self.extent(letters[name].extent, value)).text for name in group) or "1" for group in groups]
 
     def text(self, value: Value) -> Text:
@@ -121,10 +121,15 @@ def _along(writer: ArrayText, value: Value) -> Text:
     return words.call(name, writer.text(value.args[0]).text, f"axis={axis}")
 
 
+def _triangle(writer: ArrayText, value: Value) -> Text:
+    name, *diagonal = value.word.split()
+    return words.call(name, writer.text(value.args[0]).text, *diagonal)
+
+
 def _scaled(writer: ArrayText, value: Value) -> Text:
     factors = writer.args(value)
     if not value.rank:
-        return words.multiply(factors)
+        return masked(value, factors) or words.multiply(factors)
     number, array = factors if value.args[1].rank else factors[::-1]
     return words.scale(number, array)
 
@@ -134,7 +139,7 @@ def _extents(writer: ArrayText, value: Value) -> list[str]:
 
 
 _WRITERS: Mapping[str, Writer] = {
-    **{name: _broadcast(name) for name in ("sum", "hadamard", "compared", "div", "power")},
+    **{name: _broadcast(name) for name in ("sum", "hadamard", "compared", "where", "div", "power")},
     "neg": lambda writer, value: words.minus(writer.text(value.args[0])),
     "call": lambda writer, value: POINTWISE["call"](value, writer.args(value)),
     "name": lambda writer, value: Text(value.word),
@@ -148,6 +153,7 @@ _WRITERS: Mapping[str, Writer] = {
     "matrix power": lambda writer, value: words.call("matrix_power", writer.text(value.args[0]).text, value.word),
     "total": _total,
     "axis": _along,
+    "triangle": _triangle,
     "extent": lambda writer, value: Text(writer.extent(value.args[0].dims[0], value), SUM),
     "eye": lambda writer, value: words.call("eye", writer.extent(value.dims[0], value)),
     "zeros": lambda writer, value: words.call("zeros", *_extents(writer, value)),

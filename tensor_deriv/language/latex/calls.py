@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ... import functions
 from .entries import Entries
-from .names import MAPS, REDUCTIONS, SCALARS
+from .names import MAPS, REDUCTIONS, SCALARS, TRIANGLES
 from .tree import Node, Slot
 from .values import Value, union
 
@@ -50,6 +50,10 @@ class Calls(Entries):
             return args[0]
         if union(args):
             return self._of_entries(name, args, node)
+        if name in TRIANGLES:
+            if len(args) != 1 or args[0].rank != 2:
+                self.fail(f"`{name}` takes a matrix", node)
+            return Value("triangle", args, args[0].dims, word=" ".join([name, *map(str, node.slots)]), node=node)
         if name in _SHAPING:
             return self._shaped(name, args, node)
         if name in SCALARS | REDUCTIONS:

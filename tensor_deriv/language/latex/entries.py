@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ...errors import UnsupportedError
-from ...index.dims import Dim, named
+from ...index.dims import UNIT, Dim, named
+from ..unify import dimension
 from .arrays import Arrays
-from .tree import Node, Radix, Slot
-from .values import Letter, Value
+from .tree import Node, Radix, Slot, Sum
+from .values import Letter, Spot, Value
 
 
 class Entries(Arrays):
@@ -20,6 +21,7 @@ class Entries(Arrays):
         super().__init__(text)
         self.letters: dict[str, Letter] = {}
         self.fixed: set[Letter] = set()  # free on the left, or bound by a Σ
+        self.counting = False  # whether the left-hand side counts through axes, as (m i + j)
 
     @abstractmethod
     def value(self, node: Node) -> Value: ...
@@ -93,6 +95,8 @@ class Entries(Arrays):
             words = f"this has the shape {self.shape(array)}" if array.rank else "this is a number"
             self.fail(f"{words}, {len(node.slots)} {'index is' if len(node.slots) == 1 else 'indices are'} given", node)
         outside = self.seen
+        if any(self._is_sum(slot, dim) for slot, dim in zip(node.slots, array.dims, strict=True)):
+            return self._at_sums(array, node)
         array, letters = self._placed(array, node.slots, node)
         for letter, extent in zip(letters, array.dims, strict=True):
             words_ = lambda letter=letter, extent=extent: (  # noqa: E731
@@ -105,20 +109,68 @@ class Entries(Arrays):
             return self.summed((value,), node, outside)
         return value
 
+    def _is_sum(self, slot: Slot, extent: Dim) -> bool:
+        if isinstance(slot, Sum) and slot.terms == ((1, ("0",)),) and self.solver.is_one(extent):
+            return False
+        if isinstance(slot, Sum) and self.counting and slot.radix:
+            return False
+        return isinstance(slot, Sum) or (slot == "1" and not self.solver.is_one(extent))
+
+    def _at_sums(self, array: Value, node: Node) -> Value:
+        """An entry of which some place is a sum."""
+        spots: list[Letter | Spot] = []
+        for slot, extent in zip(node.slots, array.dims, strict=True):
+            spot = self.spot(slot, node)
+            if isinstance(spot, Letter):
+                self.solver.require(spot.extent, extent, lambda: "an index runs over two ranges", lambda: self.place(node))
+            spots.append(spot)
+        letters = [letter for spot in spots for letter in ((spot,) if isinstance(spot, Letter) else spot.letters)]
+        return Value("component", (array,), spots=tuple(spots), node=node, free=tuple(dict.fromkeys(letters)))
+
+    def spot(self, slot: Slot, node: Node) -> Letter | Spot:
+        """A place: a letter, or a sum of letters and sizes."""
+        if isinstance(slot, Radix):
+            raise UnsupportedError("a place in brackets stands beside one that is a sum", self.place(node))
+        if isinstance(slot, str):
+            return Spot((), "1") if slot == "1" else self.letter(slot)
+        terms: list[tuple[str, Letter]] = []
+        rest = ""
+        for sign, factors in slot.terms:
+            names = [word for word in factors if not word.isdigit() and not self.is_size(word)]
+            if len(names) > 1:
+                self.fail("a product of two indices is no place", node)
+            number = "*".join(word for word in factors if word not in names)
+            if names:
+                terms.append((("-" if sign < 0 else "") + (number or ("1" if sign < 0 else "")), self.letter(names[0])))
+            else:
+                rest += ("-" if sign < 0 else "+") + number
+        return Spot(tuple(terms), rest.removeprefix("+"))
+
+    @abstractmethod
+    def is_size(self, name: str) -> bool:
+        """Whether a letter in a place is a dimension."""
+
+    def _places(self, node: Node) -> Value:
+        """A comparison of places, [i ≥ j]."""
+        spots = tuple(self.spot(slot, node) for slot in node.slots)
+        letters = [letter for spot in spots for letter in ((spot,) if isinstance(spot, Letter) else spot.letters)]
+        return Value("places", word=node.word, spots=spots, node=node, free=tuple(dict.fromkeys(letters)))
+
     def _placed(self, array: Value, slots: Sequence[Slot], node: Node) -> tuple[Value, tuple[Letter, ...]]:
         """An array whose axes are plain letters: those at 1 are taken away, those in brackets split up."""
         letters: list[Letter] = []
         axis = 0
         for slot in slots:
-            if isinstance(slot, Radix):
-                found = self.radix(slot, node)
+            radix = slot.radix if isinstance(slot, Sum) else slot
+            if isinstance(radix, Radix):
+                found = self.radix(radix, node)
                 array = self._split(array, axis, found, node)
                 letters += found
                 axis += len(found)
-            elif slot == "1":
+            elif slot == "1" or isinstance(slot, Sum):
                 array = self._at_one(array, axis, node)
             else:
-                letters.append(self.letter(slot))
+                letters.append(self.letter(str(slot)))
                 axis += 1
         return array, tuple(letters)
 
@@ -149,6 +201,8 @@ class Entries(Arrays):
         return letters
 
     def _delta(self, node: Node) -> Value:
+        if any(not isinstance(slot, str) or slot == "1" for slot in node.slots):
+            return self._places(Node("places", word="==", slots=node.slots, start=node.start, end=node.end))
         left, right = (self.letter(str(slot)) for slot in node.slots)
         words = lambda: f"`{left.name}` and `{right.name}` run over different extents"  # noqa: E731
         self.solver.require(left.extent, right.extent, words, lambda: self.place(node))
@@ -159,18 +213,25 @@ class Entries(Arrays):
         names = [str(slot) for slot in node.slots]
         before = {name: self.letters.pop(name, None) for name in names}
         own = self.fix(names)
-        if node.word:
+        upper = node.word.removeprefix("0…") if node.word.startswith("0…") else ""
+        if node.word and not upper:
             for letter in own:
                 extent = self._extent(node.word)
                 words = lambda letter=letter: f"`{letter.name}` does not run over {node.word}"  # noqa: E731
                 self.solver.require(letter.extent, extent, words, lambda: self.place(node))
         body = self.value(node.args[0])
         self._unbind(names, before)
+        for letter in own if upper else ():
+            beyond = dimension(upper) + UNIT - self.solver.resolve(letter.extent)
+            if (beyond - UNIT).never_negative:
+                extent = self.solver.resolve(letter.extent)
+                self.fail(f"`{letter.name}` runs to {upper}, beyond the whole of an axis of extent {extent}", node)
         if body.rank:
             self.fail("under this Σ stands a tensor without indices", node)
         plain = body.op == "iproduct" and not body.slots  # Σ of a product is one sum of products
         free = tuple(letter for letter in body.free if letter not in own)
-        return Value("iproduct", body.args if plain else (body,), slots=own, node=node, free=free)
+        within = tuple(Value("places", word="<=", spots=(letter, Spot((), upper)), node=node, free=(letter,)) for letter in own if upper)
+        return Value("iproduct", (*(body.args if plain else (body,)), *within), slots=own, node=node, free=free)
 
     def _unbind(self, names: Sequence[str], before: dict[str, Letter | None]) -> None:
         for name in names:
@@ -199,7 +260,7 @@ def standing(value: Value, letter: Letter) -> int:
         return 0
     match value.op:
         case "component" | "delta":
-            return value.slots.count(letter)
+            return value.slots.count(letter) if not value.spots else value.spots.count(letter) or 9
         case "sum":
             return max(standing(arg, letter) for arg in value.args)
         case "neg":

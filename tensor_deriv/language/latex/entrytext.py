@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 
+from ... import functions
 from ...errors import UnsupportedError
 from ...index.dims import Dim
 from . import words
@@ -45,7 +46,12 @@ class EntryText(ABC):
             marks.pop(0)
         return Text(f"{text.at(ATOM)}[{', '.join(marks)}]") if "None" in marks else text
 
+    def _places(self, value: Value) -> tuple[Text, Order]:
+        raise UnsupportedError("places that are sums of indices are read where the whole line is in index notation")
+
     def _component(self, value: Value) -> tuple[Text, Order]:
+        if value.spots:
+            return self._places(value)
         text = self.text(value.args[0])
         own = tuple(dict.fromkeys(value.slots))
         return (text, own) if own == value.slots else (self._einsum([(text, value.slots)], own), own)
@@ -123,12 +129,29 @@ _INDEXED: Mapping[str, Entry] = {
     "delta": EntryText._delta,
     "iproduct": EntryText._product,
     "reduce": EntryText._reduce,
+    "places": EntryText._places,
 }
 
 
 def _compared(value: Value, args: Sequence[Text]) -> Text:
-    sign = {"greater": ">", "greater_equal": ">=", "equal": "=="}[value.word]
+    sign = {"greater": ">", "greater_equal": ">=", "equal": "==", "not_equal": "!="}[value.word]
     return Text(f"({args[0].at(SUM)} {sign} {args[1].at(SUM)})")
+
+
+def masked(value: Value, args: Sequence[Text]) -> Text | None:
+    # [c] a is 0 where c does not hold, whatever a is there
+    conditions = [place for place, arg in enumerate(value.args) if arg.op == "compared"]
+    if not conditions or all(_finite(arg) for arg in value.args if arg.op != "compared"):
+        return None
+    rest = words.multiply([text for place, text in enumerate(args) if place not in conditions])
+    return words.call("where", words.multiply([args[place] for place in conditions]).text, rest.text, "0")
+
+
+def _finite(value: Value) -> bool:
+    """Whether a part has a value at every number, by its form."""
+    if value.op in ("div", "power") or (value.op == "call" and value.word in functions.TABLE and value.word not in functions.FINITE):
+        return False
+    return all(map(_finite, value.args))
 
 
 POINTWISE: Mapping[str, Callable[[Value, Sequence[Text]], Text]] = {
@@ -138,5 +161,6 @@ POINTWISE: Mapping[str, Callable[[Value, Sequence[Text]], Text]] = {
     "power": lambda value, args: words.power(*args),
     "call": lambda value, args: words.call(value.word, *(arg.text for arg in args)),
     "compared": _compared,
-    "hadamard": lambda value, args: words.multiply(args),
+    "where": lambda value, args: words.call("where", *(arg.text for arg in args)),
+    "hadamard": lambda value, args: masked(value, args) or words.multiply(args),
 }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ...errors import ParseError, Place
 from .book import Book
 from .parser import Parser
 from .reader import slots
 from .tokens import Token, tokens
-from .tree import Left, Line, Slot
+from .tree import Left, Line, Slot, Sum
 
 _WITH = (r"\mathrm", "{", "w", "i", "t", "h", "}")
 
@@ -23,7 +24,7 @@ def lines(text: str, book: Book) -> list[Line]:
             joined = (*found[-1].right, *parts[0])
             found[-1] = Line(found[-1].left, joined)
             continue
-        left = _left(text, parts[0], book) if len(parts) > 1 else None
+        left = _counting(_left(text, parts[0], book)) if len(parts) > 1 else None
         above = found[-1].left if found and not parts[0] else left
         found.append(Line(above, tuple(parts[-1])))
     if not found or not found[-1].right:
@@ -80,6 +81,15 @@ def _left(text: str, part: Sequence[Token], book: Book) -> Left | None:
     return found if reader.at == len(reader.tokens) else None
 
 
+def _counting(left: Left | None) -> Left | None:
+    """A left-hand side whose sums of indices count through axes, as (m i + j)."""
+    if left is None:
+        return None
+    rows = (tuple((slot.radix or slot) if isinstance(slot, Sum) else slot for slot in row) for row in (left.slots, left.below_slots))
+    slots_, below = rows
+    return replace(left, slots=slots_, below_slots=below)
+
+
 def _based(line: Line, book: Book) -> Line:
     """The line without gᵢgʲ … at its end."""
     basis: list[Slot] = []
@@ -90,7 +100,7 @@ def _based(line: Line, book: Book) -> Line:
         if taken:
             place = Place(book.text, rest[found[1]].start, rest[-1].end)
             raise ParseError(f"`\\mathbf{{{letter}}}` with an index is a basis vector here, and {letter} is a name as well", place)
-        basis[:0] = found[0]
+        basis[:0] = [(slot.radix or slot) if isinstance(slot, Sum) else slot for slot in found[0]]
         rest = rest[: found[1]]
     return Line(line.left, tuple(rest), tuple(basis)) if basis and rest else line
 

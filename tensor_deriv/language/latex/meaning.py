@@ -43,6 +43,19 @@ class Meaning(Calls):
             return self.local[node.word]
         return Value("name", dims=self.dims(node.word, rank), word=node.word, node=node)
 
+    def is_size(self, name: str) -> bool:
+        return name in self.book.dims and name not in self.letters
+
+    def _where(self, node: Node) -> Value:
+        condition, then, otherwise = self.values(node.args)
+        parts = (condition, then, otherwise)
+        free = union(parts)
+        if free:
+            self.scalars(parts, node)
+            return Value("where", parts, node=node, free=free)
+        found = self.entrywise("where", self.entrywise("where", condition, then, node), otherwise, node)
+        return Value("where", parts, found.dims, found.row, node=node)
+
     def _number(self, node: Node) -> Value:
         return Value("number", word=node.word, node=node)
 

@@ -10,6 +10,7 @@ SCALARS = {"trace", "det", "logdet", "norm", "norm1", "sum", "mean"}  # of a ten
 REDUCTIONS = {"max", "min", "prod", "var", "logsumexp", "sum", "mean"}  # along axes too
 MAPS = {"softmax", "log_softmax"}
 SHAPING = {"diag", "vec", "inv"}
+TRIANGLES = {"tril", "triu"}
 
 _WORDS: Mapping[str, str] = {
     "tr": "trace", "Tr": "trace", "Trace": "trace", "ln": "log", "sgn": "sign", "ReLU": "relu", "GELU": "gelu", "SiLU": "silu",
@@ -24,13 +25,14 @@ INFIX: Mapping[str, str] = {
 }  # fmt: skip
 
 CLOSING = {"(": ")", "[": "]", r"\{": r"\}", "{": "}"}
-COMPARED = {">": "greater", "<": "less", r"\ge": "greater_equal", r"\le": "less_equal", "=": "equal"}
+ORDERED = {">": ">", "<": "<", r"\ge": ">=", r"\le": "<=", "=": "==", r"\neq": "!="}
+COMPARED = {">": "greater", "<": "less", r"\ge": "greater_equal", r"\le": "less_equal", "=": "equal", r"\neq": "not_equal"}
 
 
 def function(word: str) -> str:
     """The name in the expression language of a function that LaTeX spells so; empty where there is none."""
     name = _WORDS.get(word, word)
-    known = name in functions.TABLE or name in SCALARS | REDUCTIONS | MAPS | SHAPING
+    known = name in functions.TABLE or name in SCALARS | REDUCTIONS | MAPS | SHAPING | TRIANGLES
     return name if known else ""
 
 

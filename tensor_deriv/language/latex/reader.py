@@ -9,7 +9,7 @@ from ...errors import ParseError, Place
 from ...output.symbols import GREEK
 from .book import Book
 from .tokens import Token
-from .tree import Radix, Slot
+from .tree import Radix, Slot, Sum
 
 Scripts = tuple[list[Token] | None, list[Token] | None]  # below, above
 
@@ -108,6 +108,13 @@ def slots(tokens: Sequence[Token]) -> list[Slot] | None:
     """Indices one behind the other; None where the tokens are something else. A dot holds the place of an index of the other row."""
     found: list[Slot] = []
     left = [token.text for token in tokens]
+    if "," in left and "{" not in left:
+        parts = [_one(part) for part in _between(left)]
+        return None if None in parts else [part for part in parts if part is not None]
+    if any(word in ("+", "-") for word in left) and "(" not in left:
+        return None if (place := place_sum(left)) is None else [place]
+    if len(left) > 1 and left[0].isdigit() and all(map(_letter, left[1:])) and left[0] != "1":
+        return None if (place := place_sum(left)) is None else [place]
     while left:
         word = left.pop(0)
         if word == "(":
@@ -123,9 +130,53 @@ def slots(tokens: Sequence[Token]) -> list[Slot] | None:
             found.append(DOT)
         elif word == "1" or _letter(word):
             found.append(word.lstrip("\\") + _counted(left))
+        elif word.isdigit():
+            found.append(Sum(((1, (word,)),)))
         elif word not in (",", "{", "}"):
             return None
     return found
+
+
+def _between(words: Sequence[str]) -> list[list[str]]:
+    """What stands between commas."""
+    parts: list[list[str]] = [[]]
+    for word in words:
+        if word == ",":
+            parts.append([])
+        else:
+            parts[-1].append(word)
+    return parts
+
+
+def _one(words: Sequence[str]) -> Slot | None:
+    """One slot of a row with commas."""
+    if words[:1] == ["("] and words[-1:] == [")"]:
+        words = words[1:-1]
+        return _radix(list(words)) or place_sum(words)
+    if list(words) == [r"\cdot"]:
+        return DOT
+    left = list(words)
+    if left and _letter(left[0]):
+        name = left.pop(0).lstrip("\\") + _counted(left)
+        if not left:
+            return name
+    return place_sum(words) if any(word.isdigit() or word in "+-" for word in words) else None
+
+
+def place_sum(words: Sequence[str]) -> Sum | None:
+    """i + 2 k − 1; None for anything else."""
+    terms: list[tuple[int, tuple[str, ...]]] = []
+    sign, factors = 1, list[str]()
+    for word in [*words, "+"]:
+        if word not in ("+", "-"):
+            if not (_letter(word) or word.isdigit()):
+                return None
+            factors.append(word.lstrip("\\"))
+            continue
+        if factors:
+            terms.append((sign, tuple(factors)))
+        sign, factors = (-1 if word == "-" else 1), []
+    return Sum(tuple(terms)) if terms else None
 
 
 def _letter(word: str) -> bool:

@@ -7,10 +7,17 @@ from collections.abc import Sequence
 
 from ...errors import Place, UnknownNameError
 from .left import LeftReader, quotient_names
-from .names import CLOSING, MAPS, REDUCTIONS, function
-from .reader import plain, slots
+from .names import CLOSING, MAPS, REDUCTIONS, TRIANGLES, function
+from .reader import place_sum, plain, slots
 from .tokens import Token
-from .tree import Node, Slot
+from .tree import Node, Slot, Sum
+
+
+def spelled(upper: Sum) -> str:
+    """The last place of a range, as `0…n - 2`."""
+    words = [("-" if sign < 0 else "+") + "*".join(factors) for sign, factors in upper.terms]
+    return "0…" + "".join(words).removeprefix("+")
+
 
 _SIDES = {"rows": "1", "columns": "0", "cols": "0", "all": "(0, 1)"}
 
@@ -41,6 +48,8 @@ class SeriesReader(LeftReader):
         letters = slots(below[:cut])
         if not letters or not all(isinstance(letter, str) and letter not in ("1", ".") for letter in letters):
             self.fail("under a Σ or Π stand the letters of the indices, as in \\sum_{i,j}", below[0].start if below else None)
+        if words[cut + 1 :] == ["0"] and (upper := place_sum([token.text for token in above or []])) is not None:
+            return letters, spelled(upper)
         if words[cut + 1 :] not in ([], ["1"]):
             self.fail("a sum runs over the whole of an axis here: from 1 to its length", below[cut].start, below[-1].end)
         size = plain(above)
@@ -108,6 +117,8 @@ class SeriesReader(LeftReader):
         side = plain(below)
         if name == "log" and side in ("2", "10"):
             return Node("call", tuple(args), name + side, start=start, end=self.end)
+        if name in TRIANGLES and side.lstrip("-").isdigit():
+            return Node("call", tuple(args), name, (side,), start=start, end=self.end)
         if side in _SIDES:
             return Node("along", tuple(args), name, (_SIDES[side],), start=start, end=self.end)
         letters = slots(below)

@@ -10,7 +10,7 @@ from ...output.symbols import GREEK
 from .book import Book, Entry
 from .reader import Reader, Scripts, merged, plain, slots
 from .tokens import Token
-from .tree import Node, Slot
+from .tree import Node, Slot, Sum
 
 _TRANSPOSED = {r"\top", "T"}
 _UNREAL = {"*", r"\dagger", "H", "+", r"\prime", r"\ast", r"\star", r"\#"}
@@ -100,6 +100,7 @@ class SymbolReader(Reader):
         if lower is None:
             return None, [], True
         upper = slots(above) if above and plain(above) not in _TRANSPOSED else None
+        upper = None if any(isinstance(slot, Sum) for slot in upper or ()) else upper  # a power
         both = merged(lower, upper) if upper else None
         if both and (found := self.book.find(base, sub, len(both))) and (found.rank == len(both) or "." in (*lower, *(upper or ()))):
             return found, both, False

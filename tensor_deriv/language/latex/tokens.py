@@ -125,6 +125,11 @@ def _environments(text: str, found: list[Token]) -> list[Token]:
         if end is None:
             raise ParseError(f"`{token.text}` has no name in braces", Place(text, token.start, token.end))
         name = "".join(part.text for part in found[place + 2 : end])
+        if name == "cases":
+            opens = token.text == r"\begin"
+            result += [replace(token, text=r"\cases"), replace(token, text="{")] if opens else [replace(token, text="}")]
+            place = end + 1
+            continue
         if token.text in (r"\begin", r"\end") and name not in _ENVIRONMENTS:
             raise ParseError(f"the environment `{name}` is not known here", Place(text, token.start, found[end].end))
         place = end + 1

@@ -13,7 +13,7 @@ from .left import quotient_names
 from .lines import lines
 from .meaning import Meaning
 from .parser import Parser
-from .tree import Left, Line, Node, Radix, Slot
+from .tree import Left, Line, Node, Radix, Slot, Sum
 from .values import Letter, Value
 
 MOST = 50_000  # parts of an answer
@@ -77,6 +77,7 @@ class _Translation:
         meaning = self.meaning
         meaning.letters = {}
         order = self._order(line)
+        meaning.counting = any(isinstance(slot, Radix) for slot in self._axes(line))
         value = meaning.value(Parser(self.text, line.right, self.book).all())
         meaning.unambiguous(value)
         if order and value.rank:
@@ -98,6 +99,9 @@ class _Translation:
     def _slot(self, slot: Slot) -> tuple[Letter, ...]:
         if isinstance(slot, Radix):
             return self.meaning.fix([name for _, name in slot.terms])
+        if isinstance(slot, Sum):
+            words = "a sum of indices stands on the left-hand side: give the answer at plain indices"
+            raise ParseError(words, Place(self.text, 0, len(self.text)))
         return self.meaning.fix([slot]) if slot != "1" else ()
 
     def _shape(self, left: Left) -> tuple[Dim, ...] | None:
@@ -156,6 +160,10 @@ class _Translation:
             return value
         return Value("array", (value,), found, node=Node("", slots=tuple("-" if keep else "1" for keep in long)))
 
+    def _size(self, letter: Letter) -> str:
+        found = str(self.meaning.solver.resolve(letter.extent))
+        return "" if "?" in found else found
+
     def _bounded(self, value: Value) -> None:
         """Refuse what grows without bound where each line names the one above twice."""
         if _size(value, {}) > MOST:
@@ -164,7 +172,7 @@ class _Translation:
     def _written(self, value: Value, order: tuple[Letter, ...], axes: tuple[Slot, ...]) -> str:
         self._bounded(value)
         if _has_entries(value) and len(axes) == sum(isinstance(slot, str) and slot != "1" for slot in axes):
-            found = IndexText(order, self.book.names).definition(value)
+            found = IndexText(order, self.book.names, self._size, self.book.dims).definition(value)
             if found is not None:
                 return found
         writer = ArrayText(self.text, self.meaning.solver)
@@ -177,7 +185,7 @@ def _tensor(value: Value, order: tuple[Letter, ...], axes: tuple[Slot, ...]) -> 
     dims: list[Dim] = []
     for slot in axes:
         dims.append(UNIT)
-        for name in [name for _, name in slot.terms] if isinstance(slot, Radix) else [slot] * (slot != "1"):
+        for name in [name for _, name in slot.terms] if isinstance(slot, Radix) else [str(slot)] * (slot != "1"):
             dims[-1] = dims[-1] * letters[name]
     return Value("array", (value,), tuple(dims) if axes else value.dims, value.row, slots=order, node=Node("", slots=axes))
 
@@ -190,5 +198,5 @@ def _size(value: Value, known: dict[int, int]) -> int:
 
 
 def _has_entries(value: Value) -> bool:
-    return value.op in ("component", "delta") or any(map(_has_entries, value.args))
+    return value.op in ("component", "delta", "places") or any(map(_has_entries, value.args))
 

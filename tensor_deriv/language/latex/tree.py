@@ -14,7 +14,24 @@ class Radix:
     terms: tuple[tuple[tuple[str, ...], str], ...]
 
 
-Slot = str | Radix  # a letter, "1" on an axis of extent 1, or a place in brackets
+@dataclass(frozen=True)
+class Sum:
+    """A place such as i + 2 k − 1: each term with its sign, and the words that are multiplied."""
+
+    terms: tuple[tuple[int, tuple[str, ...]], ...]
+
+    @property
+    def radix(self) -> Radix | None:
+        """The same as a place that counts through axes, m i + j; None where it cannot be one."""
+        last = len(self.terms) - 1
+        counting = all(sign > 0 and len(factors) == last - place + 1 for place, (sign, factors) in enumerate(self.terms))
+        words = [word for _, factors in self.terms for word in factors]
+        if not last or not counting or any(word.isdigit() for word in words):
+            return None
+        return Radix(tuple((factors[:-1], factors[-1]) for _, factors in self.terms))
+
+
+Slot = str | Radix | Sum  # a letter, "1" on an axis of extent 1, a place in brackets, a sum
 
 
 @dataclass(frozen=True)

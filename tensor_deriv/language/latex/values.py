@@ -16,6 +16,18 @@ class Letter:
     extent: Dim
 
 
+@dataclass(frozen=True)
+class Spot:
+    """A place: each letter with what multiplies it, and the rest; in words of the language."""
+
+    terms: tuple[tuple[str, Letter], ...]
+    rest: str
+
+    @property
+    def letters(self) -> tuple[Letter, ...]:
+        return tuple(letter for _, letter in self.terms)
+
+
 @dataclass(frozen=True, eq=False)
 class Value:
     """An array of `dims` (a vector is a column, or a `row`), or an entry whose free indices are `free`."""
@@ -25,7 +37,8 @@ class Value:
     dims: tuple[Dim, ...] = ()
     row: bool = False
     word: str = ""
-    slots: tuple[Letter, ...] = ()  # of a component; what a product or a reduction runs over
+    slots: tuple[Letter, ...] = ()  # what a product or a reduction runs over, or the plain slots of a component
+    spots: tuple[Letter | Spot, ...] = ()  # of a component, where one of its places is a sum; the sides of a comparison of places
     node: Node = field(default_factory=lambda: Node(""))
     free: tuple[Letter, ...] = ()
 
@@ -39,7 +52,7 @@ class Value:
         return bool(self.free) or self.op in ENTRIES
 
 
-ENTRIES = {"component", "delta", "iproduct", "reduce"}
+ENTRIES = {"component", "delta", "iproduct", "reduce", "places"}
 
 
 def union(args: tuple[Value, ...]) -> tuple[Letter, ...]:
