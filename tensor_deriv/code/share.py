@@ -124,7 +124,7 @@ def shared(roots: Sequence[Line], names: Names, apart: Container[Array] = ()) ->
     for name, node in roots:
         if not is_cheap(node):
             own.setdefault(node, name)
-    counts = uses(node for _, node in roots)
+    counts = computed(node for _, node in roots)
     repeated = {node: "" for node, count in counts.items() if (count > 1 and not is_cheap(node)) or node in apart}
     sharer = Sharer(names, [], {}, {**repeated, **own}, {})
     for name, node in roots:
@@ -144,6 +144,28 @@ def uses(roots: Iterable[Array]) -> Counter[Array]:
                 seen.add(child)
                 stack.append(child)
     return counts
+
+
+def computed(roots: Iterable[Array]) -> Counter[Array]:
+    """How often each distinct expression is computed where none but cheap ones is computed again for every use."""
+    counts = Counter(roots)
+    for node in outer_first(counts):
+        for child in node.children:
+            counts[child] += counts[node] if is_cheap(node) else 1
+    return counts
+
+
+def outer_first(roots: Iterable[Array]) -> list[Array]:
+    """Every distinct expression, each before its parts."""
+    done: dict[Array, None] = {}
+    stack = [(root, False) for root in roots]
+    while stack:
+        node, finished = stack.pop()
+        if finished:
+            done[node] = None
+        elif node not in done:
+            stack += [(node, True), *((child, False) for child in node.children)]
+    return list(done)[::-1]
 
 
 def is_cheap(node: Array) -> bool:

@@ -16,7 +16,7 @@ from .contract import Contractions
 from .diagonals import on_diagonals, spread, with_identities
 from .memory import in_lines
 from .reductions import as_einsum, centred, is_matrix_vector, powers, variance
-from .reuse import reused
+from .reuse import reused, temporaries_first
 from .scaling import scaled
 from .signs import same_signs
 from .sizes import Sampled
@@ -72,8 +72,10 @@ class Planner:
         """A reduction that needs no array of products; a variance by deviations that are there anyway."""
         if was.name == "var" and centred(was) in self.used:
             return self.rewritten(variance(was))
-        found = as_einsum(node) if self.used[was.arg] <= 1 else None
-        return self.reduced(node, found) if found else node
+        found = as_einsum(node)
+        if found is None or (self.used[was.arg] > 1 and not is_matrix_vector(found)):
+            return node  # the array of products is there for something else
+        return self.reduced(node, found)
 
     def reduced(self, node: Call, found: Array) -> Array:
         """A sum of products as the library computes it: a matrix times a vector, where it is one."""
@@ -119,7 +121,9 @@ class NumpyPlanner(Planner):
         return on_diagonals(node)
 
     def lines(self, roots: Sequence[Line], names: Names) -> list[Line]:
-        return reused(super().lines(roots, names), {name for name, _ in roots})
+        nodes = temporaries_first([node for _, node in roots])
+        named = [name for name, _ in roots]
+        return reused(super().lines(list(zip(named, nodes, strict=True)), names), named)
 
 
 Rule = Callable[[Planner, Any, Any], Array]

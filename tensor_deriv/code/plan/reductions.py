@@ -14,18 +14,35 @@ HALF = Fraction(1, 2)
 
 def as_einsum(node: Call) -> Array | None:
     """The sum or mean of a product as an einsum of its factors; None where it is none."""
-    scalars, factors = _factors(node.arg)
-    if node.name not in ("sum", "mean") or len(factors) < 2 or node.arg.rank > len(LETTERS):
-        return None
     axes = tuple(range(node.arg.rank)) if node.axis is None else node.axis
-    letters = LETTERS[: node.arg.rank]
+    scalars, factors = _factors(node.arg)
+    outside = [part for part in factors if node.keepdims and _is_constant(part, node.arg, axes)]
+    inside = [part for part in factors if part not in outside]
+    if node.name not in ("sum", "mean") or not inside or len(factors) < 2 or node.arg.rank > len(LETTERS):
+        return None
+    inner = _summed(inside, node.arg, axes)
+    if inner is None:
+        return None
+    count = [Pow(Size(_count(node.arg.shape, axes)), num(-1))] if node.name == "mean" else []
+    inner = make.mul([*scalars, *count, inner])
+    return make.mul([*outside, kept(inner, node.shape)]) if node.keepdims else inner
+
+
+def _is_constant(part: Array, product: Array, axes: tuple[int, ...]) -> bool:
+    """Whether a factor is the same along the axes that are summed, and so a factor of the sum."""
+    places = [axis - product.rank + part.rank for axis in axes]
+    return part.rank == product.rank and all(part.shape[place] == UNIT for place in places)
+
+
+def _summed(factors: list[Array], product: Array, axes: tuple[int, ...]) -> Array | None:
+    """Σ of a product over some of its axes; None where an axis is no factor's."""
+    letters = LETTERS[: product.rank]
     words, parts = zip(*(_thin(part, letters) for part in factors), strict=True)
     if not all(len(word) == part.rank for word, part in zip(words, parts, strict=True)) or set().union(*words) != set(letters):
         return None
-    output = "".join(letter for axis, letter in enumerate(letters) if axis not in axes)
-    count = [Pow(Size(_count(node.arg.shape, axes)), num(-1))] if node.name == "mean" else []
-    inner = make.mul([*scalars, *count, Einsum(words, output, parts)])
-    return kept(inner, node.shape) if node.keepdims else inner
+    if len(parts) == 1:
+        return make.total(parts[0], axes)
+    return Einsum(words, "".join(letter for axis, letter in enumerate(letters) if axis not in axes), parts)
 
 
 def kept(node: Array, shape: Shape) -> Array:

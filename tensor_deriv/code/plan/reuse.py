@@ -6,13 +6,44 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from ...matrix import make
-from ...matrix.nodes import Add, Array, Mul, Name, num, walk
+from ...matrix.nodes import Add, Array, Mul, Name, Num, Pow, num, walk
 from ...matrix.text import fraction_parts
-from ..share import Line
+from ..regroup import distinct
+from ..share import Line, uses
 from .memory import is_floating, is_made, is_new, is_written
 from .nodes import Changed
+from .rewriting import replaced
 
 LEAST_RANK = 2  # vectors are small enough to be made anew
+
+
+def temporaries_first(roots: Sequence[Array]) -> list[Array]:
+    """The expressions with b·(−c) + a for a − b·c where a has a name and b·c has none: NumPy adds to a temporary array in place."""
+    shared = {node for node, count in uses(roots).items() if count > 1}
+    turned: dict[Array, Array] = {node: new for node in distinct(roots) if isinstance(node, Add) and (new := _led(node, shared)) != node}
+    return replaced(roots, turned)
+
+
+def _led(node: Add, shared: Collection[Array]) -> Array:
+    if node.rank < LEAST_RANK or is_written(node) or any(_temporary(part, node, shared) for part in node.parts):
+        return node
+    for place, part in enumerate(node.parts):
+        number, rest = make.coefficient(part)
+        if number == -1 and isinstance(rest, Mul) and _temporary(rest, node, shared):
+            small = next((at for at, factor in enumerate(rest.parts) if factor.shape != node.shape and not _divides(factor)), None)
+            if small is not None:
+                factors = [Mul((num(-1), factor)) if at == small else factor for at, factor in enumerate(rest.parts)]
+                return Add((Mul(tuple(factors)), *node.parts[:place], *node.parts[place + 1 :]))
+    return node
+
+
+def _temporary(part: Array, node: Array, shared: Collection[Array]) -> bool:
+    """Whether a term is an array of its own that nothing else needs."""
+    return make.coefficient(part)[0] > 0 and part.shape == node.shape and is_made(part) and part not in shared
+
+
+def _divides(part: Array) -> bool:
+    return isinstance(part, Pow) and isinstance(part.exponent, Num) and part.exponent.value < 0
 
 
 def reused(lines: Sequence[Line], fixed: Collection[str]) -> list[Line]:
