@@ -11,6 +11,7 @@ import threading
 
 import pytest
 from click.shell_completion import ShellComplete
+from click.testing import CliRunner
 from test_package import loaded_by
 
 from tensor_deriv import shelf
@@ -28,50 +29,74 @@ ENTRY = 'title = "Mine"\ntensors = { x = "n" }\nresult = "%s"\n'
 # ---- colour
 
 
-def on_terminal(*args, **environment):
+def on_terminal(*args):
     """What a command writes to a terminal."""
     master, slave = pty.openpty()
-    process = subprocess.Popen([*DERIVE, *args], stdout=slave, stderr=slave, env=PLAIN | environment)
+    process = subprocess.Popen([*DERIVE, *args], stdout=slave, stderr=slave, env=PLAIN)
     os.close(slave)
     data = b""
-    while True:
-        try:
-            more = os.read(master, 65536)
-        except OSError:  # the other end is closed
-            break
-        if not more:
-            break
+    while more := _read(master):
         data += more
     process.wait()
     os.close(master)
     return data.decode().replace("\r\n", "\n")
 
 
-def piped(*args, **environment):
-    """What a command writes to pipes."""
-    return subprocess.run([*DERIVE, *args], capture_output=True, text=True, env=PLAIN | environment)
+def _read(handle):
+    try:
+        return os.read(handle, 65536)
+    except OSError:  # the other end is closed
+        return b""
 
 
-def test_a_terminal_shows_colours_and_a_pipe_none():
-    plain = piped("linear", "--wrt", "b").stdout
-    shown = on_terminal("linear", "--wrt", "b")
+@pytest.fixture
+def written(monkeypatch):
+    """What a command writes in some environment: `terminal` as if to a terminal, else as if to a pipe."""
+
+    def run(*args, terminal=False, **environment):
+        for name in ("NO_COLOR", "FORCE_COLOR", "TERM"):
+            monkeypatch.setenv(name, environment[name]) if name in environment else monkeypatch.delenv(name, raising=False)
+        return CliRunner().invoke(main, args, color=terminal)
+
+    return run
+
+
+LINEAR = ("linear", "--wrt", "b")
+
+
+def test_a_terminal_shows_colours_and_a_pipe_none(written):
+    plain, shown = written(*LINEAR).stdout, on_terminal(*LINEAR)
     assert not CODE.search(plain) and CODE.sub("", shown) == plain
     for part in ("\x1b[1mDerivation\x1b[0m", "\x1b[32mpassed\x1b[0m", "\x1b[2mchain rule\x1b[0m", "\x1b[1mdb = sum(dT, axis=0)\x1b[0m"):
         assert part in shown
 
 
-def test_the_environment_has_the_last_word():
-    assert not CODE.search(on_terminal("linear", "--wrt", "b", NO_COLOR="1"))
-    assert not CODE.search(on_terminal("linear", "--wrt", "b", TERM="dumb"))
-    assert CODE.search(piped("linear", "--wrt", "b", FORCE_COLOR="1").stdout)
-    assert CODE.search(piped("linear", "--wrt", "Q", FORCE_COLOR="1").stderr)
-    assert not CODE.search(piped("linear", "--wrt", "b", FORCE_COLOR="1", NO_COLOR="1").stdout)
+@pytest.mark.parametrize(
+    ("terminal", "environment", "coloured"),
+    [
+        (True, {}, True),
+        (True, {"NO_COLOR": "1"}, False),
+        (True, {"NO_COLOR": ""}, True),
+        (True, {"TERM": "dumb"}, False),
+        (False, {}, False),
+        (False, {"FORCE_COLOR": "1"}, True),
+        (False, {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+    ],
+)
+def test_the_environment_has_the_last_word(written, terminal, environment, coloured):
+    answer, error = (written(*args, terminal=terminal, **environment) for args in (LINEAR, ("linear", "--wrt", "Q")))
+    assert bool(CODE.search(answer.stdout)) == bool(CODE.search(error.stderr)) == coloured
 
 
-def test_a_file_and_other_formats_have_no_colours(tmp_path):
-    piped("linear", "--wrt", "b", "-o", str(tmp_path / "report.txt"), FORCE_COLOR="1")
-    assert (tmp_path / "report.txt").read_text(encoding="utf-8") == piped("linear", "--wrt", "b").stdout
-    assert not CODE.search(on_terminal("linear", "--wrt", "b", "--format", "latex"))
+def test_a_verdict_has_its_colour(written):
+    for claim, code in (("2*x", "32"), ("3*x", "31")):
+        assert f"\x1b[{code}mverdict:" in written("verify", "x @ x", "--wrt", "x", "--claim", claim, terminal=True).stdout
+
+
+def test_a_file_and_other_formats_have_no_colours(written, tmp_path):
+    written(*LINEAR, "-o", str(tmp_path / "report.txt"), terminal=True, FORCE_COLOR="1")
+    assert (tmp_path / "report.txt").read_text(encoding="utf-8") == written(*LINEAR).stdout
+    assert not CODE.search(written(*LINEAR, "--format", "latex", terminal=True).stdout)
 
 
 # ---- completion
