@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _NUMBER = ' class="td-number"'
 _COLUMNS = (("compared", ""), ("points", _NUMBER), ("worst relative error", _NUMBER), ("verdict", ""))
+UNSCRIPTED = ".tensor-deriv .td-bar { display: none }"  # buttons that copy need a script
 SHOWN = {"numpy": "NumPy", "torch": "PyTorch", "jax": "JAX"}  # what a code target calls itself
 
 
@@ -55,14 +56,14 @@ def page(found: Sequence[Answer], steps: bool = True, every: bool = False) -> st
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(head)}</title>\n<style>\n{css()}</style>\n</head>\n<body>\n{top}<main>\n{body}\n</main>\n"
+        f"<title>{escape(head)}</title>\n<style>\n{css()}</style>\n<noscript><style>{UNSCRIPTED}</style></noscript>\n</head>\n<body>\n{top}<main>\n{body}\n</main>\n"
         f"<script>\n{asset('page.js')}</script>\n</body>\n</html>"
     )
 
 
 def fragment(derivation: Derivation, check_report: Report | None) -> str:
     """An article with its styles and no script, for notebooks."""
-    return f"<div><style>{asset('derivation.css')}</style>{article(derivation, check_report)}</div>"
+    return f"<div><style>{asset('derivation.css')}{UNSCRIPTED}</style>{article(derivation, check_report)}</div>"
 
 
 def article(derivation: Derivation, check_report: Report | None, steps: bool = True, every: bool = False) -> str:

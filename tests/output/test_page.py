@@ -115,6 +115,7 @@ def test_a_law_shows_by_hover_and_by_focus(opened, shown, scripts):
     button, text = law(tab, "power rule")
     assert not text.is_visible()
     button.hover()
+    assert tab.get_by_role("button", name="Copy LaTeX").is_visible() == scripts
     assert text.is_visible() and "∂uⁿ/∂x = n uⁿ⁻¹ ∂u/∂x" in text.inner_text() and "Itskov" in text.inner_text()
     tab.mouse.move(0, 0)
     assert not text.is_visible()
@@ -200,6 +201,7 @@ def test_a_fragment_leaves_the_page_around_it_as_it_is(opened):
     derived = td.load("linear").derive("X")
     tab.set_content(f"<div id=notebook>{outside}</div><div>{fragment(derived, derived.check())}</div>")
     assert tab.evaluate(look) == before and len(before) > 8
+    assert not tab.get_by_role("button", name="Copy LaTeX").is_visible()
     assert tab.locator("script").count() == 0 and tab.locator(".td-line").count() > 4
     assert tab.complaints == []
 
