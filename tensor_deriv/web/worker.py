@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import sys
@@ -25,6 +26,7 @@ def main() -> None:
     questions, replies = sys.stdin.buffer, _replies()
     limit_memory()
     warm()
+    gc.freeze()  # what is loaded by now stays, and need not be looked through for what can go
     _send(replies, b"ready")
     for line in questions:
         with ended_after(2 * most + 5):

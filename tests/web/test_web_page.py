@@ -91,7 +91,7 @@ def test_shapes_and_variables_follow_what_is_typed(open_page):
     page.get_by_label("Formula", exact=True).fill("")
     page.get_by_label("Formula", exact=True).press_sequentially("T = relu(X @ W)\nl(T)")
     expect(page.get_by_label("shape of W")).to_have_attribute("placeholder", re.compile(r"^\w+, \w+$"))
-    expect(choice(page, "by").locator("option")).to_have_text(["X", "W", "T, a definition", "every variable"])
+    expect(choice(page, "by").locator("option")).to_have_text(["X", "W", "T, a definition", "all"])
     page.get_by_label("shape of X").fill("b 3")
     expect(page.get_by_label("shape of W")).to_have_attribute("placeholder", re.compile(r"^3, "))
     choice(page, "by").select_option("W")
@@ -116,7 +116,7 @@ def test_order_style_assumption_and_every_variable(open_page):
     main = page.locator(".td-line").count()
     choice(page, "lines").select_option("every rule")
     expect(page.locator(".td-line").nth(main)).to_be_attached()
-    choice(page, "by").select_option("every variable")
+    choice(page, "by").select_option("all")
     expect(page.locator("article")).to_have_count(2)
 
 
@@ -298,7 +298,7 @@ def test_the_keyboard_reaches_everything_in_order(open_page):
 @HEAVY
 def test_every_control_has_a_name_and_every_id_is_its_own(open_page):
     page = open_page()
-    choice(page, "by").select_option("every variable")
+    choice(page, "by").select_option("all")
     expect(page.locator("article")).to_have_count(3)
     unnamed = (
         "[...document.querySelectorAll('input, select, textarea')].filter(e => !(e.labels.length || e.ariaLabel)).map(e => e.outerHTML)"

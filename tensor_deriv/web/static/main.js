@@ -73,7 +73,7 @@ function notUnderstood(error) {
 function offer(variables, definitions) {
   const before = wrt.value;
   const options = [...variables.map((name) => new Option(name)), ...definitions.map((name) => new Option(`${name}, a definition`, name))];
-  if (variables.length > 1) options.push(new Option("every variable", ""));
+  if (variables.length > 1) options.push(new Option("all", ""));
   wrt.replaceChildren(...options);
   wrt.value = options.some(({ value }) => value === before) ? before : variables[0] ?? "";
 }
@@ -161,7 +161,7 @@ async function follow() {
   editor.setFormula(given.formula);
   tensors.set(given);
   claims.setClaim(given.claim);
-  wrt.replaceChildren(...(given.wrt === null ? [] : [new Option(given.wrt || "every variable", given.wrt)]));
+  wrt.replaceChildren(...(given.wrt === null ? [] : [new Option(given.wrt || "all", given.wrt)]));
   order.value = String(given.order);
   style.value = given.style;
   steps.value = given.steps;
