@@ -6,8 +6,10 @@ import os
 from itertools import pairwise
 
 import pytest
+from conftest import HEAVY
 
 import tensor_deriv as td
+from tensor_deriv import shelf
 from tensor_deriv.output.html import fragment
 
 CASES = (("least_squares", "w"), ("batch_norm", "X"), ("linear", "X"), ("attention", "K"), ("tensor_decomposition", "A"))
@@ -184,7 +186,9 @@ def test_the_keyboard_reaches_every_button_and_shows_where_it_is(opened, shown):
 def test_on_paper_buttons_go_and_mathematics_stays(opened, shown):
     tab = opened(shown("least_squares", "w"), color_scheme="dark")
     tab.emulate_media(media="print")
+    tab.set_viewport_size({"width": 690, "height": 900})
     assert not tab.get_by_role("button", name="Copy LaTeX").is_visible()
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 690
     assert tab.locator("mfrac").first.is_visible() and tab.get_by_text("Einstein's summation convention").last.is_visible()
     assert tab.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(26, 28, 31)"
 
@@ -224,4 +228,18 @@ def test_the_picture_by_itself(opened, tmp_path, scheme):
     ink = tab.evaluate("getComputedStyle(document.querySelector('text')).fill")
     wanted = {"light": ("rgb(253, 253, 252)", "rgb(26, 28, 31)"), "dark": ("rgb(21, 23, 26)", "rgb(230, 231, 233)")}
     assert (back, ink) == wanted[scheme]
+    assert tab.complaints == []
+
+
+@HEAVY
+def test_every_entry_fits_a_phone_and_a_sheet_of_paper(opened, tmp_path):
+    tab = opened("about:blank")
+    for name in shelf.names():
+        entry = td.load(name)
+        (tmp_path / "page.html").write_text(entry.derive(entry.variables[0]).to_html(), encoding="utf-8")
+        tab.goto((tmp_path / "page.html").as_uri())
+        for media, width in (("screen", 390), ("print", 690)):
+            tab.emulate_media(media=media)
+            tab.set_viewport_size({"width": width, "height": 900})
+            assert tab.evaluate("document.documentElement.scrollWidth") <= width, f"{name} for {media}"
     assert tab.complaints == []
