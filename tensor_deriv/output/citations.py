@@ -28,12 +28,17 @@ def citations(group: Sequence[Step], before: Expr | None) -> tuple[Citation, ...
     """The rules of consecutive steps, each once; `before` is what stood there before the first."""
     found: list[Citation] = [_cited(CHAIN_COMPONENT)] if len(group) > 1 and group[-1].rule.group == "chain" else []
     for step in group:
-        found.append(_cited(step.rule))
-        if before is not None:
-            found[-1:] = _primitives(before) or found[-1:] if step.rule.group == "primitive" else found[-1:]
-            found += _functions(before) if step.rule.group == "function" else []
+        found += _of(step, before)
         before = step.expr
     return tuple(dict.fromkeys(item for item in found if item.law))
+
+
+def _of(step: Step, before: Expr | None) -> list[Citation]:
+    """The rule of a step; of a tensor function its row instead, with a chain rule the derivatives of the functions that stood there."""
+    own = [_cited(step.rule)]
+    if before is not None and step.rule.group == "primitive":
+        return _primitives(before) or own
+    return own + _functions(before) if before is not None and step.rule.group == "function" else own
 
 
 def _cited(rule: Rule) -> Citation:

@@ -141,7 +141,7 @@ class Article:
             compared = before if line.rule and not line.left and not line.matrix else ""
             rows.append(self._line(line, compared))
             before = line.right
-        return f'<ol class="td-lines">\n{"".join(rows)}</ol>' if rows else ""
+        return f'<ol class="td-lines" role="list">\n{"".join(rows)}</ol>' if rows else ""
 
     def _line(self, line: Line, before: str) -> str:
         left = mathematics(line.left) if line.left else ""
@@ -191,7 +191,8 @@ def _coded(text: str) -> str:
 
 
 def _items(texts: Sequence[str]) -> str:
-    return f"<ul>{''.join(f'<li>{escape(text)}</li>' for text in texts)}</ul>" if texts else ""
+    rows = "".join(f"<li>{escape(text)}</li>" for text in texts)
+    return f'<ul role="list">{rows}</ul>' if texts else ""
 
 
 def _copied(sources: Sequence[tuple[str, str, str]]) -> str:
@@ -209,7 +210,7 @@ def _citation(item: Citation) -> str:
 def _rules(lines: Iterable[Line]) -> str:
     """Every rule that was used, once, with its law and source."""
     cited = dict.fromkeys(item for line in lines for item in line.cited)
-    return f'<ul class="td-rules">{"".join(f"<li>{_citation(item)}</li>" for item in cited)}</ul>' if cited else ""
+    return f'<ul class="td-rules" role="list">{"".join(f"<li>{_citation(item)}</li>" for item in cited)}</ul>' if cited else ""
 
 
 def _verdict(report: Report) -> str:
