@@ -76,7 +76,14 @@ def read_claim(text: str, derivation: Derivation) -> Claim:
     for name in claim.inputs:
         if name not in known:
             raise UnknownNameError(f"the claim names `{name}`, which the question does not; known are {', '.join(sorted(known))}")
+    for name in sorted(_functions(claim) - _functions(program) - _functions(derivation.program)):
+        raise UnknownNameError(f"the claim has the function `{name}`, which is none of the language and none of the question")
     return Claim(text, claim)
+
+
+def _functions(program: Program) -> set[str]:
+    """The arbitrary functions of a program."""
+    return {item.body.function for item in (*program.definitions.values(), program.result) if isinstance(item.body, Opaque)}
 
 
 def _read(expression: str, shapes: dict[str, tuple[str, ...]], definitions: tuple[str, ...], derivation: Derivation) -> Program:

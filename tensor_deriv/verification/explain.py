@@ -142,7 +142,8 @@ def _sizes(program: Program) -> Iterator[dict[str, int]]:
 def _tried(derivation: Derivation, claim: Claim, rng: np.random.Generator, sizes: dict[str, int]) -> dict[str, Any] | None:
     program = derivation.gradient.program
     given = {name: small_tensor(tensor, rng, sizes) for name, tensor in program.inputs.items()}
-    functions = {name: function.linear(rng) for name, function in arbitrary(program, rng, sizes).items()}
+    drawn = {**arbitrary(derivation.program, rng, sizes), **arbitrary(program, rng, sizes)}  # a derivative of zero needs none
+    functions = {name: function.linear(rng) for name, function in drawn.items()}
     point = Point(given, sizes, functions)
     if not usable(program, point) or not usable(derivation.program, point):
         return None

@@ -7,6 +7,7 @@ import gc
 import json
 import os
 import sys
+import warnings
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -24,6 +25,7 @@ def main() -> None:
     """Answer until the input ends; the argument is the seconds that a question may take."""
     most = float(sys.argv[1])
     questions, replies = sys.stdin.buffer, _replies()
+    warnings.simplefilter("ignore")  # Python's, of the caller's text
     limit_memory()
     warm()
     gc.freeze()  # what is loaded by now stays, and need not be looked through for what can go

@@ -81,6 +81,17 @@ def test_known_names_are_those_of_the_question_and_its_definitions() -> None:
     assert td.verify("sum(r**2)", "w", "2*X.T @ r", SHAPES, ["r[i] = X[i,k]*w[k] - y[i]"]).ok
 
 
+def test_unknown_functions_in_a_claim() -> None:
+    with pytest.raises(td.UnknownNameError, match="the function `foo`, which is none of the language and none of the question"):
+        td.verify("x @ x", wrt="x", claim="foo(x)")
+    assert "the claim ()" in td.verify("loss(x)", wrt="x", claim="loss(x)").hint
+
+
+def test_a_claim_on_an_arbitrary_function_that_does_not_depend_on_the_variable() -> None:
+    report = td.verify("loss(T)", wrt="x", definitions=["S = sin(x)"], claim="x")
+    assert report.verdict == "wrong" and not report.counterexample["derivative"].any()
+
+
 def test_unknown_names_in_a_claim() -> None:
     with pytest.raises(td.UnknownNameError, match="known are"):
         td.verify(LOSS, "w", "2*X.T @ (X @ w - q)", SHAPES)
