@@ -92,7 +92,7 @@ def source(function: str, given: Given, results: Sequence[Result], doc: Docstrin
     names = Names(dict.fromkeys([*given, *(name for name, _ in found[: -len(results)]), function]))
     module = Module(TARGETS[target], names)
     returned = [names.fresh(result.name) for result in results]
-    planner = PLANNERS[target]()
+    planner = PLANNERS[target]({name for result in results for name in result.form.symmetric})
     nodes = planner.ready([node for _, node in found], dims)
     lines = planner.lines(list(zip([*(name for name, _ in found[: -len(results)]), *returned], nodes, strict=True)), names)
     sizes = Sizes(given, names, lambda text: module.fill("{math}.isqrt({0})", text))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..matrix.nodes import Add, Array, Call, Einsum, Elem, Eye, Filled, Shape
+from ..matrix import make
+from ..matrix.nodes import Add, Array, Call, Diag, Einsum, Elem, Eye, Filled, Shape, num
 from ..matrix.places import Pad
 from ..matrix.text import ATOM, PRODUCT, Printed
 from .lower import Scalar, is_constant
@@ -61,6 +62,8 @@ class NumpyPrinter(CodePrinter):
         if not written:
             return super().statements(name, node)
         rest = [part for part in terms(node) if not isinstance(part, OnDiagonal)]
+        if rest and node.rank == 2 and not is_new(Add(tuple(rest)), self.floating_names):
+            return super().statements(name, Add((*rest, *map(dense_diagonal, written))))
         lines = [f"{name} = {self.dense(rest, node.shape)}"]
         return lines + [self.on_diagonal(name, part, bool(rest) or place > 0) for place, part in enumerate(written)]
 
@@ -77,7 +80,14 @@ class NumpyPrinter(CodePrinter):
     def on_diagonal(self, name: str, node: OnDiagonal, added: bool) -> str:
         """The line that puts entries on a diagonal of an array."""
         view = self.fill(f'{{xp}}.einsum("{node.output}->{node.view}", {{0}})', name)
+        if added and make.coefficient(node.arg)[0] < 0:
+            return f"{view}[:] -= {self.print(make.mul([num(-1), node.arg]))}"
         return f"{view}[:] {'+=' if added else '='} {self.print(node.arg)}"
+
+
+def dense_diagonal(node: OnDiagonal) -> Array:
+    """A diagonal as a matrix."""
+    return Diag(node.arg) if node.letters else make.mul([node.arg, Eye(node.dims[0])])
 
 
 def terms(node: Array) -> tuple[Array, ...]:

@@ -27,7 +27,7 @@ from ..matrix.nodes import (
     Trace,
     num,
 )
-from .lower import Mask, is_constant
+from .lower import Bracketed, Mask, is_constant
 from .names import Names
 
 Line = tuple[str, Array]  # name = expression
@@ -173,10 +173,12 @@ def is_cheap(node: Array) -> bool:
     match node:
         case Name() | Mask() | Filled():
             return True
-        case T(arg) | Column(arg) | Reshape(arg):
+        case T(arg) | Column(arg) | Reshape(arg) | Bracketed(arg):
             return is_cheap(arg)
         case Pow(_, exponent) if exponent == num(-1):
             return True
+        case Mul((number, factor)) if number == num(-1):
+            return is_cheap(factor)
     return is_constant(node) or (node.rank == 0 and isinstance(node, (Add, Mul, Pow)) and all(map(is_cheap, node.children)))
 
 

@@ -12,6 +12,7 @@ from ..program import Program
 from . import make
 from .build import Builder
 from .cost import cost
+from .flip import Flipper
 from .nodes import Array, Call, Einsum, Elem, Filled, Name, Reshape, Take, num, walk
 from .places import PLACED
 from .share import share
@@ -39,7 +40,7 @@ class Form:
     node: Array
     definitions: tuple[Named, ...]
     raw: Array
-    symmetric: frozenset[str] = frozenset()  # names that were seen to be symmetric
+    symmetric: frozenset[str] = frozenset()  # names that are assumed or were seen to be symmetric
 
     @property
     def matrix(self) -> bool:
@@ -70,7 +71,7 @@ def form(program: Program, question: Program | None = None) -> Form:
     own = _wording(question or program)
     node = in_own_words(node, own)
     found = [item if item.text else replace(item, node=in_own_words(item.node, own)) for item in found]
-    return replace(_shared(program, node, found), raw=raw, symmetric=frozenset(builder.symmetric))
+    return replace(_shared(program, node, found), raw=raw, symmetric=frozenset(Flipper(program, builder.symmetric).symmetric_names))
 
 
 def in_full(program: Program, form: Form, question: Program) -> Form:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ...index.dims import UNIT
 from ...matrix import make
 from ...matrix.nodes import Add, Array, Diag, DiagOf, Einsum, Eye, Mul, Reshape
+from .memory import is_made
 from .nodes import OnDiagonal, Permuted
 
 LETTERS = "ijklmnpqrstuvwxyzabcdefghoABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -93,7 +94,7 @@ def scaled(node: Array, scalars: Sequence[Array]) -> Array:
 
 def on_diagonals(node: Add) -> Array:
     """A sum with its identities and diagonal matrices to be added on the diagonal alone."""
-    if node.rank != 2 or all(_diagonal(part) is None or part.shape != node.shape for part in node.parts):
+    if node.rank != 2 or not any(is_made(part) and _diagonal(part) is None and part.shape == node.shape for part in node.parts):
         return node
     return Add(tuple(_diagonal(part) or part if part.shape == node.shape else part for part in node.parts))
 

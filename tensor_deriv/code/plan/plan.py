@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...matrix.nodes import Add, Array, Call, Einsum, Eye, MatMul, Mul, Pow, Shape
+from ...matrix.nodes import Add, Array, Call, Einsum, Eye, MatMul, Mul, Pow, Shape, num
 from ..lower import Lowering
 from ..names import Names
 from ..regroup import distinct, regrouped
@@ -15,7 +15,7 @@ from .chains import ordered_chain
 from .contract import Contractions
 from .diagonals import on_diagonals, spread, with_identities
 from .memory import in_lines
-from .reductions import as_einsum, centred, is_matrix_vector, powers, variance
+from .reductions import as_einsum, centred, is_matrix_vector, powers
 from .reuse import reused, temporaries_first
 from .scaling import scaled
 from .signs import same_signs
@@ -27,6 +27,7 @@ from .solves import with_solves
 class Planner:
     """Rewrites all expressions of one function together, so that what they share is seen."""
 
+    symmetric: Container[str] = ()  # names of matrices
     sizes: Sampled = field(default_factory=Sampled)
 
     def planned(self, roots: Sequence[Array]) -> list[Array]:
@@ -37,7 +38,7 @@ class Planner:
         self.done: dict[Array, Array] = {}
         for node in sorted((node for node in distinct(roots) if isinstance(node, Einsum)), key=factors):
             self.rewritten(node)  # those of most factors first: what they make, others may take
-        return with_solves([self.rewritten(root) for root in roots])
+        return with_solves([self.rewritten(root) for root in roots], self.symmetric)
 
     def ready(self, roots: Sequence[Array], dims: Sequence[Shape]) -> list[Array]:
         """The planned arrays, each of its dimensions, as the printers take them."""
@@ -70,8 +71,8 @@ class Planner:
 
     def call(self, was: Call, node: Call) -> Array:
         """A reduction that needs no array of products; a variance by deviations that are there anyway."""
-        if was.name == "var" and centred(was) in self.used:
-            return self.rewritten(variance(was))
+        if was.name == "var" and (deviation := centred(was, self.used)):
+            return self.rewritten(Call("mean", Pow(deviation, num(2)), was.axis, was.keepdims))
         found = as_einsum(node)
         if found is None or (self.used[was.arg] > 1 and not is_matrix_vector(found)):
             return node  # the array of products is there for something else

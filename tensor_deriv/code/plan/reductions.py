@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from fractions import Fraction
 
 from ...index.dims import UNIT, Dim
 from ...matrix import make
-from ...matrix.nodes import Array, Call, Column, Einsum, Mul, Num, Pow, Reshape, Shape, Size, num
+from ...matrix.nodes import Array, Call, Column, Einsum, Mul, Num, Pow, Reshape, Shape, Size, broadcast, num
 
 LETTERS = "ijklmnpqrstuvwxyz"
 HALF = Fraction(1, 2)
@@ -95,14 +96,11 @@ def powers(node: Pow) -> Array:
     return cheaper if exponent.value > 0 else Pow(cheaper, num(-1))
 
 
-def centred(node: Call) -> Array:
-    """What a variance is the mean square of: x less its mean."""
-    return make.add([node.arg, make.mul([num(-1), Call("mean", node.arg, node.axis, node.axis is not None)])])
-
-
-def variance(node: Call) -> Array:
-    """A variance as the mean of squares."""
-    return Call("mean", Pow(centred(node), num(2)), node.axis, node.keepdims)
+def centred(node: Call, present: Container[Array]) -> Array | None:
+    """What a variance is the mean square of, x less its mean, where that is there."""
+    means = [Call("mean", node.arg, node.axis, keepdims) for keepdims in (True, False)]
+    found = [make.add([node.arg, make.mul([num(-1), mean])]) for mean in means if broadcast(node.arg.shape, mean.shape) == node.arg.shape]
+    return next((deviation for deviation in found if deviation in present), None)
 
 
 def is_matrix_vector(node: Array) -> bool:

@@ -6,13 +6,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from ...matrix import make
-from ...matrix.nodes import Add, Array, Mul, Name, Num, Pow, num, walk
+from ...matrix.nodes import Add, Array, Mul, Name, num, walk
 from ...matrix.text import fraction_parts
 from ..regroup import distinct
 from ..share import Line, uses
 from .memory import is_floating, is_made, is_new, is_written
 from .nodes import Changed
 from .rewriting import replaced
+from .scaling import divides
 
 LEAST_RANK = 2  # vectors are small enough to be made anew
 
@@ -30,7 +31,7 @@ def _led(node: Add, shared: Collection[Array]) -> Array:
     for place, part in enumerate(node.parts):
         number, rest = make.coefficient(part)
         if number == -1 and isinstance(rest, Mul) and _temporary(rest, node, shared):
-            small = next((at for at, factor in enumerate(rest.parts) if factor.shape != node.shape and not _divides(factor)), None)
+            small = next((at for at, factor in enumerate(rest.parts) if factor.shape != node.shape and not divides(factor)), None)
             if small is not None:
                 factors = [Mul((num(-1), factor)) if at == small else factor for at, factor in enumerate(rest.parts)]
                 return Add((Mul(tuple(factors)), *node.parts[:place], *node.parts[place + 1 :]))
@@ -40,10 +41,6 @@ def _led(node: Add, shared: Collection[Array]) -> Array:
 def _temporary(part: Array, node: Array, shared: Collection[Array]) -> bool:
     """Whether a term is an array of its own that nothing else needs."""
     return make.coefficient(part)[0] > 0 and part.shape == node.shape and is_made(part) and part not in shared
-
-
-def _divides(part: Array) -> bool:
-    return isinstance(part, Pow) and isinstance(part.exponent, Num) and part.exponent.value < 0
 
 
 def reused(lines: Sequence[Line], fixed: Collection[str]) -> list[Line]:

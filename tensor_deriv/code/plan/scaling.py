@@ -82,11 +82,18 @@ def is_square(array: Array) -> bool:
 
 def quotient(scalars: list[Array], array: Array) -> Array | None:
     """(2/n) A for 2 A/n, which would go over A twice."""
-    below = [part for part in scalars if isinstance(part, Pow) and isinstance(part.exponent, Num) and part.exponent.value < 0]
     signs = [part for part in scalars if part == num(-1)]
-    if not below or len(below) + len(signs) == len(scalars):
+    above = [part for part in scalars if part not in signs and not divides(part)]
+    if not above or len(above) + len(signs) == len(scalars):
         return None
     return Mul((*signs, Bracketed(Mul(tuple(part for part in scalars if part not in signs))), array))
+
+
+def divides(part: Array) -> bool:
+    """Whether a factor stands below the line, and nothing of it above."""
+    if isinstance(part, Num):
+        return abs(part.value.numerator) == 1 < part.value.denominator
+    return isinstance(part, Pow) and isinstance(part.exponent, Num) and part.exponent.value < 0
 
 
 def grouped(node: Mul, scalars: list[Array], arrays: list[Array], sizes: Sampled) -> Array:
@@ -105,5 +112,4 @@ def grouped(node: Mul, scalars: list[Array], arrays: list[Array], sizes: Sampled
 
 def bracketed(parts: list[Array]) -> list[Array]:
     """Factors as one, but for a lone one, and for divisors, which are multiplied first as they stand."""
-    below = [part for part in parts if isinstance(part, Pow) and isinstance(part.exponent, Num) and part.exponent.value < 0]
-    return parts if len(parts) == 1 or len(below) == len(parts) else [Bracketed(Mul(tuple(parts)))]
+    return parts if len(parts) == 1 or all(map(divides, parts)) else [Bracketed(Mul(tuple(parts)))]

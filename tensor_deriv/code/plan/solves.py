@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from ...matrix import make
-from ...matrix.nodes import Array, Call, MatMul, T
+from ...matrix.nodes import Array, Call, MatMul, Name, T
 from ..regroup import distinct
 from .nodes import Solve
 from .rewriting import replaced
@@ -13,12 +13,12 @@ from .rewriting import replaced
 MOST = 2  # systems with one matrix that cost no more than its inverse: (2/3) n³ each, against 2 n³
 
 
-def with_solves(roots: Sequence[Array]) -> list[Array]:
-    """The expressions with inverses that only multiply turned into systems of equations."""
+def with_solves(roots: Sequence[Array], symmetric: Container[str]) -> list[Array]:
+    """The expressions with inverses that only multiply turned into systems of equations; `symmetric` are names of matrices."""
     solving: dict[Array, list[Array]] = {}
     needed: set[Array] = set()
     for node in distinct(roots):
-        found = system(node)
+        found = system(node, symmetric)
         if found:
             solving.setdefault(found[0], []).append(node)
         for child in node.children:
@@ -27,7 +27,7 @@ def with_solves(roots: Sequence[Array]) -> list[Array]:
                 needed.add(matrix)
     needed |= {matrix for root in roots if (matrix := inverted(root))}
     chosen = [(matrix, nodes) for matrix, nodes in solving.items() if matrix not in needed and len(nodes) <= MOST]
-    return replaced(roots, {node: found[1] for _, nodes in chosen for node in nodes if (found := system(node))})
+    return replaced(roots, {node: found[1] for _, nodes in chosen for node in nodes if (found := system(node, symmetric))})
 
 
 def inverted(node: Array) -> Array | None:
@@ -36,17 +36,22 @@ def inverted(node: Array) -> Array | None:
     return inner.arg if isinstance(inner, Call) and inner.name == "inv" and inner.rank == 2 else None
 
 
-def system(node: Array) -> tuple[Array, Array] | None:
+def system(node: Array, symmetric: Container[str]) -> tuple[Array, Array] | None:
     """The matrix of A⁻¹ B or B A⁻¹, and the product as the solution of a system."""
     if not isinstance(node, MatMul) or len(node.parts) != 2 or any(part.rank > 2 for part in node.parts):
         return None
     left, right = node.parts
     matrix = inverted(left)
     if matrix and not inverted(right):
-        return matrix, Solve(make.transpose(matrix) if isinstance(left, T) else matrix, right)
+        return matrix, Solve(turned(matrix, symmetric) if isinstance(left, T) else matrix, right)
     matrix = inverted(right)
     if matrix and not inverted(left):  # B A⁻¹ = (A⁻ᵀ Bᵀ)ᵀ
-        turned = Solve(matrix if isinstance(right, T) else make.transpose(matrix), make.transpose(left))
-        return matrix, make.transpose(turned)
+        solution = Solve(matrix if isinstance(right, T) else turned(matrix, symmetric), make.transpose(left))
+        return matrix, make.transpose(solution)
     return None
+
+
+def turned(matrix: Array, symmetric: Container[str]) -> Array:
+    """The transpose of a matrix."""
+    return matrix if isinstance(matrix, Name) and matrix.name in symmetric else make.transpose(matrix)
 
