@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _NUMBER = ' class="td-number"'
 _COLUMNS = (("compared", ""), ("points", _NUMBER), ("worst relative error", _NUMBER), ("verdict", ""))
+HINT = "What a rule has changed is marked; pointing at a rule, or going to it with the keyboard, shows its law and source."
 UNSCRIPTED = ".tensor-deriv .td-bar { display: none }"  # buttons that copy need a script
 SHOWN = {"numpy": "NumPy", "torch": "PyTorch", "jax": "JAX"}  # what a code target calls itself
 
@@ -131,7 +132,8 @@ class Article:
 
     def _steps(self, sections: Iterable[list[Line]]) -> str:
         zero = f"<p>{_coded(zero_sentence(self.derivation))}</p>" if self.derivation.zero else ""
-        return zero + "\n".join(map(self._lines, sections))
+        lines = "\n".join(map(self._lines, sections))
+        return zero + (f'<p class="td-quiet td-hint">{HINT}</p>{lines}' if lines else "")
 
     def _lines(self, lines: Sequence[Line]) -> str:
         """Equations one below the other, each marked where it differs from the one before."""

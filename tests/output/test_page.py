@@ -153,6 +153,10 @@ def test_copying_gives_what_is_pasted(opened, shown):
         tab.get_by_role("button", name=f"Copy {name}").click()
         tab.get_by_text(f"Copy {name}: copied").wait_for(state="attached")
         assert tab.evaluate("navigator.clipboard.readText()").strip() == want.strip()
+    tab.get_by_role("button", name="Copied").last.click()
+    playwright = pytest.importorskip("playwright.sync_api")
+    playwright.expect(tab.get_by_role("button", name="Copied")).to_have_count(0)
+    assert tab.locator("button[data-copy]").all_inner_texts() == [f"Copy {name}" for name, _ in wanted]
 
 
 def test_landmarks_headings_names_and_ids(opened, shown):

@@ -14,7 +14,7 @@ async function copy(text) {
 }
 
 async function copyFrom(button) {
-  const name = button.textContent;
+  const name = (button.dataset.name ??= button.textContent); // a second click may come while it says Copied
   await copy(document.getElementById(button.dataset.copy).textContent);
   button.textContent = "Copied";
   button.closest(".tensor-deriv").querySelector("[role=status]").textContent = `${name}: copied`;
