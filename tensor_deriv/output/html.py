@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _NUMBER = ' class="td-number"'
 _COLUMNS = (("compared", ""), ("points", _NUMBER), ("worst relative error", _NUMBER), ("verdict", ""))
-HINT = "What a rule has changed is marked; pointing at a rule, or going to it with the keyboard, shows its law and source."
+HINT = "What a rule has changed is marked. A rule shows its law and source when pointed at, tapped, or reached with the keyboard."
 UNSCRIPTED = ".tensor-deriv .td-bar { display: none }"  # buttons that copy need a script
 SHOWN = {"numpy": "NumPy", "torch": "PyTorch", "jax": "JAX"}  # what a code target calls itself
 
