@@ -14,11 +14,12 @@ from .language.reader import Shapes, read_program
 from .program import Program
 
 if TYPE_CHECKING:
+    from .code.guard import Opening
     from .matrix.forms import Form
     from .matrix.trace import Tidying
     from .output.steps import DerivationStep
     from .substituted import Substituted
-    from .verification.check import Report
+    from .verification.check import Report, Trial
 
 STYLES = ("cartesian", "mixed")
 TARGETS = ("numpy", "torch", "jax")
@@ -216,29 +217,42 @@ class Derivation:
     def __repr__(self) -> str:
         return f"<derivation of {self.program.texts[-1]!r} by {self.wrt}: {self.matrix or 'no matrix form'}>"
 
-    def code(self, target: str = "numpy") -> str:
-        """The source of a function of the inputs by name; `target` is one of numpy, torch, jax."""
-        from .code.generate import derivative_source
+    def code(self, target: str = "numpy", value: bool = False, checks: bool = False) -> str:
+        """The source of a function of the inputs by name; `target` is one of numpy, torch, jax.
 
-        return derivative_source(self, _target(target))
+        With `value` it returns the expression's value and the derivative, common parts computed once; with `checks` it
+        first looks at the shapes and types of its inputs.
+        """
+        from .code.generate import both_source, derivative_source
 
-    def function(self, target: str = "numpy") -> Callable[..., Any]:
-        """The derivative as a function of the inputs by name."""
+        return (both_source if value else derivative_source)(self, _target(target), _opening(checks))
+
+    def function(self, target: str = "numpy", value: bool = False, checks: bool = True) -> Callable[..., Any]:
+        """The derivative, or the value and the derivative, as a function of the inputs by name.
+
+        It raises ValueError where shapes do not fit, TypeError where entries are no real numbers; integers are taken as floats.
+        """
         from .code.generate import compiled
 
-        return compiled(self.code(target))
+        return compiled(self.code(target, value, checks))
 
-    def value_code(self, target: str = "numpy") -> str:
+    def value_code(self, target: str = "numpy", checks: bool = False) -> str:
         """The source of a function for the expression itself; UnsupportedError for an arbitrary function `l(T)`."""
         from .code.generate import value_source
 
-        return value_source(self, _target(target))
+        return value_source(self, _target(target), _opening(checks))
 
-    def value_function(self, target: str = "numpy") -> Callable[..., Any]:
-        """The expression itself as a function of the inputs by name."""
+    def value_function(self, target: str = "numpy", checks: bool = True) -> Callable[..., Any]:
+        """The expression itself as a function of the inputs by name; errors as `function`."""
         from .code.generate import compiled
 
-        return compiled(self.value_code(target))
+        return compiled(self.value_code(target, checks))
+
+    def check_one_pass(self, seed: int = 0) -> Trial:
+        """Compare what `function(value=True)` returns at random points; a Trial."""
+        from .verification.passes import check_one_pass
+
+        return check_one_pass(self, seed)
 
     def check(self, seed: int = 0, exact: bool = False) -> Report:
         """Compare steps, result, matrix form and code at random points, on request exactly as well; a Report."""
@@ -257,6 +271,12 @@ class Derivation:
         if style not in STYLES:
             raise UnsupportedError(f"there is no style `{style}`; styles are {', '.join(STYLES)}")
         return style
+
+
+def _opening(checks: bool) -> Opening:
+    from .code.guard import as_given, looked_at
+
+    return looked_at if checks else as_given
 
 
 def _target(target: str) -> str:

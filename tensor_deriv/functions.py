@@ -17,7 +17,7 @@ import numpy as np
 
 from .errors import UnsupportedError
 from .index.nodes import Component, Constant, Expr, Function, Number, Power, Product, Sum, number
-from .special import digamma, dsinc, elu, erf, erfc, gammaln, sigmoid, softplus, trigamma
+from .special import digamma, dsinc, elu, erf, erfc, gammaln, logcosh, sigmoid, softplus, trigamma
 
 VARIABLES = ("u", "v", "w")  # the arguments, in the texts of the rows
 
@@ -74,6 +74,7 @@ _ROWS = [
     Elementwise("sinh", np.sinh, ("cosh(u)",), r"\sinh{0}"),
     Elementwise("cosh", np.cosh, ("sinh(u)",), r"\cosh{0}"),
     Elementwise("tanh", np.tanh, ("1 - tanh(u)**2",), r"\tanh{0}"),
+    Elementwise("logcosh", logcosh, ("tanh(u)",), _operator("logcosh"), sympy="log(cosh(u))"),
     Elementwise("sigmoid", sigmoid, ("sigmoid(u)*(1 - sigmoid(u))",), r"\sigma{0}", sympy="1/(1 + exp(-u))", jax="jax.nn.sigmoid"),
     Elementwise(
         "softplus", softplus, ("sigmoid(u)",), _operator("softplus"), sympy="log(1 + exp(u))",
@@ -83,7 +84,7 @@ _ROWS = [
         "relu", lambda x: np.maximum(x, 0), ("greater(u, 0)",), _operator("relu"), kink="relu'(0) = 0", jax="jax.nn.relu",
     ),
     Elementwise(
-        "gelu", lambda x: x * (1 + erf(x / math.sqrt(2))) / 2, ("(1 + erf(u/2**(1/2)))/2 + u*exp(-u**2/2)/(2*pi)**(1/2)",),
+        "gelu", lambda x: x * erfc(-x / math.sqrt(2)) / 2, ("(1 + erf(u/2**(1/2)))/2 + u*exp(-u**2/2)/(2*pi)**(1/2)",),
         _operator("gelu"), sympy="u*(1 + erf(u/sqrt(2)))/2",
         torch="torch.nn.functional.gelu", jax="functools.partial(jax.nn.gelu, approximate=False)",
     ),

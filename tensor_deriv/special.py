@@ -32,6 +32,12 @@ def softplus(x: Array) -> Array:
     return np.logaddexp(0, x)
 
 
+def logcosh(x: Array) -> Array:
+    """log cosh x: log(1 + 2 sinh²(x/2)) near 0, |x| + log(1 + e^(−2|x|)) − log 2 elsewhere."""
+    x = np.abs(x)
+    return np.where(x < 1, np.log1p(2 * np.sinh(np.minimum(x, 1) / 2) ** 2), x + np.log1p(np.exp(-2 * x)) - math.log(2))
+
+
 def elu(x: Array, alpha: Array) -> Array:
     """x where it is positive, α(eˣ − 1) elsewhere."""
     return np.where(np.asarray(x) > 0, x, alpha * np.expm1(np.minimum(x, 0)))

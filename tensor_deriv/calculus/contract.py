@@ -49,7 +49,7 @@ def _folded_sum(terms: tuple[Expr, ...], flat: list[Expr]) -> Expr | None:
     return Sum(tuple(flat)) if tuple(flat) != terms else None
 
 
-_AT_ZERO = {"exp": 1, "cos": 1, "cosh": 1, "sin": 0, "tan": 0, "sinh": 0, "tanh": 0, "abs": 0, "sign": 0, "erf": 0}
+_AT_ZERO = {"exp": 1, "cos": 1, "cosh": 1, "sin": 0, "tan": 0, "sinh": 0, "tanh": 0, "logcosh": 0, "abs": 0, "sign": 0, "erf": 0}
 
 
 def _folded_product(node: Product) -> Expr | None:

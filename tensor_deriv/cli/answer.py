@@ -31,18 +31,24 @@ def answer(
     output: str | None,
     document: bool,
     substituted: bool,
+    value: bool,
 ) -> int:
     """Derive, check and print; the exit status."""
     if document and form != "latex":
         raise click.UsageError("--document goes with --format latex")
+    if value and form not in TARGETS:
+        raise click.UsageError(f"--value goes with code: --format {', '.join(TARGETS)}")
     question = replace(entry, order=order or entry.order, style=style or entry.style)
     found = answers(question, wrt, written_out if substituted else as_named)
+    if value:
+        for item in found:
+            item.report.trials.append(item.derivation.check_one_pass())
     failed = [item for item in found if not item.report.ok]
     for item in failed:
         complain(item.failure)
     if not failed:
         lines = Lines(not no_steps, steps == "all")
-        deliver(as_document(found, entry.source, lines) if document else render(found, form, lines), output)
+        deliver(as_document(found, entry.source, lines) if document else render(found, form, lines, value), output)
     return FAILED if failed else 0
 
 
@@ -54,22 +60,22 @@ class Lines:
     every: bool = False
 
 
-def render(found: Sequence[Checked], form: str, lines: Lines) -> str:
+def render(found: Sequence[Checked], form: str, lines: Lines, value: bool = False) -> str:
     """The text of answers in one form."""
     if form in TARGETS:
-        return code(found, form)
+        return code(found, form, value)
     if form in TOGETHER:
         return TOGETHER[form](found, lines)
     return "\n\n".join(PRINTERS[form](item, lines).strip("\n") for item in found)
 
 
-def code(found: Sequence[Checked], target: str) -> str:
-    """One function for one variable, `backward` for several."""
+def code(found: Sequence[Checked], target: str, value: bool) -> str:
+    """One function for one variable, `backward` for several, both with the value before the derivatives where it is asked for."""
     if len(found) == 1:
-        return found[0].derivation.code(target)
+        return found[0].derivation.code(target, value)
     from ..code.generate import all_derivatives_source
 
-    return all_derivatives_source([item.derivation for item in found], target)
+    return all_derivatives_source([item.derivation for item in found], target, value)
 
 
 def as_json(found: Sequence[Checked], lines: Lines) -> str:

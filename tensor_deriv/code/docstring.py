@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..index.dims import Dim
@@ -39,11 +39,34 @@ class Docstring:
 
 def derivative_doc(derivation: Derivation) -> Docstring:
     """The docstring of one derivative."""
-    kind = "The gradient" if derivation.order == 1 and not derivation.program.result.shape else KINDS[derivation.order]
-    title = f"{kind} by {derivation.wrt} of {question(derivation.program)}."
+    title = f"{kind(derivation)} by {derivation.wrt} of {question(derivation.program)}."
     given = shapes(derivation.gradient.program, derivation.given)
-    notes = [f"Zero, since {derivation.wrt} does not occur."] if derivation.zero else []
-    return Docstring(title, given, [f"returns: {returned(derivation)}"], [*notes, *at_kinks([derivation])])
+    return Docstring(title, given, [f"returns: {returned(derivation)}"], notes(derivation))
+
+
+def both_doc(derivation: Derivation, given: Mapping[str, tuple[Dim, ...]]) -> Docstring:
+    """The docstring of the expression and its derivative in one function."""
+    title = f"The value of {question(derivation.program)}, and {kind(derivation).lower()} by {derivation.wrt}."
+    lines = [f"returns: {shape_text(derivation.program.result.shape)}, and {returned(derivation)}"]
+    return Docstring(title, shapes(derivation.gradient.program, given), lines, notes(derivation))
+
+
+def with_value(doc: Docstring, derivation: Derivation, given: Mapping[str, tuple[Dim, ...]]) -> Docstring:
+    """The docstring of derivatives with the value before them."""
+    title = f"The value, and {doc.title[0].lower()}{doc.title[1:]}"
+    first = f"returns first: {shape_text(derivation.program.result.shape)}, the value"
+    return replace(doc, title=title, given=shapes(derivation.gradient.program, given), returns=[first, *doc.returns])
+
+
+def kind(derivation: Derivation) -> str:
+    """The gradient, the derivative, the second derivative …"""
+    return "The gradient" if derivation.order == 1 and not derivation.program.result.shape else KINDS[derivation.order]
+
+
+def notes(derivation: Derivation) -> list[str]:
+    """What there is to know of one derivative besides."""
+    zero = [f"Zero, since {derivation.wrt} does not occur."] if derivation.zero else []
+    return [*zero, *at_kinks([derivation])]
 
 
 def derivatives_doc(derivations: Sequence[Derivation], given: Mapping[str, tuple[Dim, ...]]) -> Docstring:

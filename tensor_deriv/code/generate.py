@@ -14,13 +14,16 @@ from ..index.nodes import Opaque
 from ..matrix.forms import Form, Named
 from ..matrix.nodes import Array, Diag, Name, Shape
 from ..program import Program
-from .docstring import Docstring, derivative_doc, derivatives_doc, value_doc
+from .docstring import Docstring, both_doc, derivative_doc, derivatives_doc, value_doc, with_value
+from .guard import Opening, as_given
 from .module import Module
 from .names import Names
 from .plan.plan import PLANNERS
 from .printers import PRINTERS
 from .share import Line
 from .sizes import Sizes
+from .softmaxes import joined
+from .stable import Stable
 from .targets import TARGETS
 
 if TYPE_CHECKING:
@@ -48,28 +51,53 @@ class Result:
         return known.shape if known else item.node.shape
 
 
-def derivative_source(derivation: Derivation, target: str) -> str:
+def derivative_source(derivation: Derivation, target: str, opening: Opening = as_given) -> str:
     """The source of a function of `derivation.given` by name that returns the derivative in its layout."""
-    result = Result(result_name(derivation, alone=True), derivation.form, derivation.shape, derivation.gradient.program)
-    return source(function_name(derivation), derivation.given, [result], derivative_doc(derivation), derivation.wrt, target)
+    results = [derivative_result(derivation)]
+    return source(function_name(derivation), derivation.given, results, derivative_doc(derivation), derivation.wrt, target, opening)
 
 
-def all_derivatives_source(derivations: Sequence[Derivation], target: str) -> str:
-    """The source of `backward`, which returns the derivatives by several variables of one program, in order."""
+def all_derivatives_source(
+    derivations: Sequence[Derivation], target: str, value: bool = False, opening: Opening = as_given
+) -> str:
+    """The source of `backward`, which returns the derivatives by several variables of one program, in order.
+
+    With `value` the expression's value comes before them; then UnsupportedError for an arbitrary function `l(T)`.
+    """
     given = {name: dims for derivation in derivations for name, dims in derivation.given.items()}
     results = [Result(result_name(d, alone=False), d.form, d.shape, d.gradient.program) for d in derivations]
-    return source("backward", given, results, derivatives_doc(derivations, given), derivations[0].wrt, target)
+    doc = derivatives_doc(derivations, given)
+    if value:
+        given, results = {**derivations[0].program.given, **given}, [value_result(derivations[0]), *results]
+        return source("value_and_backward", given, results, with_value(doc, derivations[0], given), derivations[0].wrt, target, opening)
+    return source("backward", given, results, doc, derivations[0].wrt, target, opening)
 
 
-def value_source(derivation: Derivation, target: str) -> str:
+def value_source(derivation: Derivation, target: str, opening: Opening = as_given) -> str:
     """The source of a function of the inputs for the expression itself; UnsupportedError for an arbitrary function `l(T)`."""
+    return source("value", derivation.program.given, [value_result(derivation)], value_doc(derivation), derivation.wrt, target, opening)
+
+
+def both_source(derivation: Derivation, target: str, opening: Opening = as_given) -> str:
+    """The source of a function that returns the value and the derivative, common parts computed once; errors as `value_source`."""
+    given = {**derivation.program.given, **derivation.given}
+    results = [value_result(derivation), derivative_result(derivation)]
+    return source(f"value_and_{function_name(derivation)}", given, results, both_doc(derivation, given), derivation.wrt, target, opening)
+
+
+def value_result(derivation: Derivation) -> Result:
+    """The expression itself; UnsupportedError for an arbitrary function."""
     program = derivation.program
     body = program.result.body
     if isinstance(body, Opaque):
         question = f"`{body.function}({body.tensor})`"
         raise UnsupportedError(f"{question} is an arbitrary function, so there is no value to compute; define it to have one")
-    result = Result("result", derivation.value_form, program.result.shape, program)
-    return source("value", program.given, [result], value_doc(derivation), derivation.wrt, target)
+    return Result("result", derivation.value_form, program.result.shape, program)
+
+
+def derivative_result(derivation: Derivation) -> Result:
+    """The derivative, by the name it has alone."""
+    return Result(result_name(derivation, alone=True), derivation.form, derivation.shape, derivation.gradient.program)
 
 
 def function_name(derivation: Derivation) -> str:
@@ -86,41 +114,45 @@ def result_name(derivation: Derivation, alone: bool) -> str:
     return LETTERS.get(derivation.order, "D") + ("" if alone else derivation.wrt)
 
 
-def source(function: str, given: Given, results: Sequence[Result], doc: Docstring, wrt: str, target: str) -> str:
+def source(
+    function: str, given: Given, results: Sequence[Result], doc: Docstring, wrt: str, target: str, opening: Opening = as_given
+) -> str:
     """The text of a module with one function in it."""
     found, dims = roots(results)
     names = Names(dict.fromkeys([*given, *(name for name, _ in found[: -len(results)]), function]))
     module = Module(TARGETS[target], names)
     returned = [names.fresh(result.name) for result in results]
     planner = PLANNERS[target]({name for result in results for name in result.form.symmetric})
-    nodes = planner.ready([node for _, node in found], dims)
+    nodes = planner.ready(joined([node for _, node in found]), dims)
     lines = planner.lines(list(zip([*(name for name, _ in found[: -len(results)]), *returned], nodes, strict=True)), names)
     sizes = Sizes(given, names, lambda text: module.fill("{math}.isqrt({0})", text))
     printer = PRINTERS[target](module, reference(given, wrt), sizes)
     body = [line for name, node in lines for line in printer.statements(name, node)]
     parameters = [*given, *(["*", *sizes.parameters] if sizes.parameters else [])]
     head = f"def {function}({', '.join(parameters)}):"
-    text = [doc.text(sizes.parameters), *sizes.lines, *body, f"return {', '.join(returned)}"]
+    text = [doc.text(sizes.parameters), *opening(module, given), *sizes.lines, *body, f"return {', '.join(returned)}"]
     function_text = "\n".join([head, *(f"    {line}" if line else "" for part in text for line in part.split("\n"))])
     return "\n\n\n".join([module.imports, *module.sources, function_text]) + "\n"
 
 
 def roots(results: Sequence[Result]) -> tuple[list[Line], list[Shape]]:
     """The definitions of all results, in order and each once, then the results; and the shape of each."""
+    stable = Stable([node for result in results for node in (result.form.node, *(item.node for item in result.form.definitions))])
     found: dict[str, Array] = {}
     dims: dict[str, Shape] = {}
     nodes = []
     for result in results:
         names: dict[str, Array] = {}  # what stands for a name of the form
         for item in result.form.definitions:
-            node = with_names(item.node, names)
+            node = stable.rewritten(with_names(item.node, names))
             if isinstance(node, Diag) and not item.text:
                 names[item.name] = node  # diag(v) is never made: it scales rows or columns
                 continue
             name = unlike(item.name, node, found)
             found[name], dims[name] = node, result.shape_of(item)
             names[item.name] = Name(name, dims[name])
-        nodes.append((result.name, with_names(result.form.node, names)))
+            stable.define(Name(name, dims[name]), node)
+        nodes.append((result.name, stable.rewritten(with_names(result.form.node, names))))
     return [*found.items(), *nodes], [*dims.values(), *(result.dims for result in results)]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 from ..errors import UnsupportedError
@@ -12,7 +11,6 @@ from ..matrix import make
 from ..matrix.nodes import (
     Add,
     Array,
-    Call,
     Column,
     Diag,
     Einsum,
@@ -204,13 +202,6 @@ def _reshape(node: Any) -> Array:
     return Mul((node.arg, Filled(1, node.dims))) if is_constant(node.arg) else node
 
 
-def _call(node: Any) -> Array:
-    # a norm over three axes or more has no function of its own
-    if node.name == "norm" and node.axis is not None and len(node.axis) > 2:
-        return Pow(Call("sum", Pow(node.arg, num(2)), node.axis, node.keepdims), num(Fraction(1, 2)))
-    return node  # type: ignore[no-any-return]
-
-
 def _number(node: Any) -> Array:
     value = node.value
     if max(abs(value.numerator), value.denominator) <= LARGEST_INTEGER:
@@ -222,5 +213,5 @@ def _number(node: Any) -> Array:
 
 
 CHANGES: dict[type[Array], Callable[[Any], Array]] = {
-    MatMul: _chain, Mul: _product, Pow: _power, Einsum: _einsum, Reshape: _reshape, Call: _call, Num: _number,
+    MatMul: _chain, Mul: _product, Pow: _power, Einsum: _einsum, Reshape: _reshape, Num: _number,
 }

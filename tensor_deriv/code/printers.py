@@ -20,23 +20,28 @@ WHOLE = (*METHODS, "inv", "det", "logdet", "norm")  # that take no axis where th
 
 
 class NumpyPrinter(CodePrinter):
-    """NumPy, in which arrays of our own are float64."""
+    """NumPy."""
 
     def __init__(self, module: Module, reference: str, sizes: Sizes) -> None:
         super().__init__(module, reference, sizes)
         self.floating_names: set[str] = set()  # that hold floating numbers whatever numbers the inputs are
 
     def _scalar(self, node: Scalar) -> Printed:
-        return self.applied("{xp}.float64", self.print(node.arg))
+        return self.applied("{xp}.asarray", self.print(node.arg), self.kind)
 
     def floating(self, comparison: str, of_numbers: bool) -> Printed:
-        return f"1.0*{comparison}", PRODUCT
+        return (f"1.0*{comparison}", PRODUCT) if of_numbers else self.applied("{xp}.asarray", comparison, self.kind)
 
     def _eye(self, node: Eye) -> Printed:
-        return self.applied("{xp}.eye", self.size(node.dim)[0])
+        return self.applied("{xp}.eye", self.size(node.dim)[0], self.kind)
 
     def _filled(self, node: Filled) -> Printed:
-        return self.applied("{xp}.ones" if node.value else "{xp}.zeros", self.extent(node.dims))
+        return self.applied("{xp}.ones" if node.value else "{xp}.zeros", self.extent(node.dims), self.kind)
+
+    @property
+    def kind(self) -> str:
+        """The type of an array of our own: floating, of the precision of the inputs."""
+        return self.fill("dtype={xp}.result_type({ref}, 1.0)")
 
     def _einsum(self, node: Einsum) -> Printed:
         """A product over common axes by `vdot` or `tensordot`, which BLAS computes; an einsum where an axis is kept by both."""
@@ -75,7 +80,7 @@ class NumpyPrinter(CodePrinter):
         text = self.print(node)
         if node.shape != dims:
             return f"{text} + {self.print(Filled(0, dims))}"
-        return text if is_new(node, self.floating_names) else self.fill("{xp}.array({0}, dtype=float)", text)
+        return text if is_new(node, self.floating_names) else self.applied("{xp}.array", text, self.kind)[0]
 
     def on_diagonal(self, name: str, node: OnDiagonal, added: bool) -> str:
         """The line that puts entries on a diagonal of an array."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from .guard import INPUTS
+
 
 @dataclass(frozen=True)
 class Target:
@@ -33,16 +35,22 @@ MATH = {
 }  # elementwise functions of plain numbers
 
 NUMPY_HELPERS = {
-    "erf": "{erf} = {xp}.vectorize({math}.erf, otypes=[float])",
-    "erfc": "{erfc} = {xp}.vectorize({math}.erfc, otypes=[float])",
+    "erf": """
+def {erf}(x):
+    return {xp}.vectorize({math}.erf, otypes=[{xp}.result_type(x, 1.0)])(x)
+""",
+    "erfc": """
+def {erfc}(x):
+    return {xp}.vectorize({math}.erfc, otypes=[{xp}.result_type(x, 1.0)])(x)
+""",
     "gammaln": """
-@{xp}.vectorize
 def {gammaln}(x):  # log |Gamma(x)|
-    return {math}.inf if x <= 0 and x == {math}.floor(x) else {math}.lgamma(x)
+    entry = lambda x: {math}.inf if x <= 0 and x == {math}.floor(x) else {math}.lgamma(x)
+    return {xp}.vectorize(entry, otypes=[{xp}.result_type(x, 1.0)])(x)
 """,
     "digamma": """
 def {digamma}(x):  # Abramowitz and Stegun, 6.3.5, 6.3.7 and 6.3.18
-    x = {xp}.asarray(x, dtype=float)
+    x = {xp}.asarray(x, dtype={xp}.result_type(x, 1.0))
     y, total = {xp}.where(x < 0.5, 1 - x, x), 0.0
     for _ in range(10):
         near = y < 10
@@ -54,7 +62,7 @@ def {digamma}(x):  # Abramowitz and Stegun, 6.3.5, 6.3.7 and 6.3.18
 """,
     "trigamma": """
 def {trigamma}(x):  # Abramowitz and Stegun, 6.4.6, 6.4.7 and 6.4.12
-    x = {xp}.asarray(x, dtype=float)
+    x = {xp}.asarray(x, dtype={xp}.result_type(x, 1.0))
     y, total = {xp}.where(x < 0.5, 1 - x, x), 0.0
     for _ in range(10):
         near = y < 10
@@ -69,7 +77,7 @@ def {dsinc}(x):  # the derivative of sinc, by its series near 0
     t = {math}.pi*x
     near = {xp}.abs(t) < 1
     far, z = {xp}.where(near, 1.0, t), {xp}.where(near, t, 0.0)**2
-    series = -1/3 + z/30 - z**2/840 + z**3/45360 - z**4/3991680 + z**5/518918400 - z**6/93405312000 + z**7/22230464256000
+    series = -1/3 + z/30 - z**2/840 + z**3/45360 - z**4/3991680 + z**5/518918400.0 - z**6/93405312000.0 + z**7/22230464256000.0
     return {math}.pi*{xp}.where(near, t*series, ({xp}.cos(far) - {xp}.sin(far)/far)/far)
 """,
     "softsign": """
@@ -99,11 +107,33 @@ def {sigmoid}(x):
 """,
     "gelu": """
 def {gelu}(x):
-    return x*(1 + {erf}(x/{math}.sqrt(2)))/2
+    return x*{erfc}(-x/{math}.sqrt(2))/2
 """,
     "silu": """
 def {silu}(x):
     return x*{sigmoid}(x)
+""",
+    "sech": """
+def {sech}(x):
+    e = {xp}.exp(-{xp}.abs(x))
+    return 2*e/(1 + e*e)
+""",
+    "sech2": """
+def {sech2}(x):  # 1 - tanh(x)**2
+    e = {xp}.exp(-2*{xp}.abs(x))
+    return 4*e/(1 + e)**2
+""",
+    "logcosh": """
+def {logcosh}(x):
+    near, far = {xp}.clip(x, -1, 1), {xp}.abs(x)
+    return {xp}.where(far < 1, {xp}.log1p(2*{xp}.sinh(near/2)**2), far + {xp}.log1p({xp}.exp(-2*far)) - {math}.log(2))
+""",
+    "norm": """
+def {norm}(x, axis=None, keepdims=False):  # scaled, so that no square overflows or underflows
+    top = {xp}.abs(x).max(axis=axis, keepdims=True)
+    top = {xp}.where((top > 0) & (top < {math}.inf), top, 1)
+    result = top*{xp}.sqrt(((x/top)**2).sum(axis=axis, keepdims=True))
+    return result if keepdims else result.squeeze(axis=axis)
 """,
     "softmax": """
 def {softmax}(x, axis=-1):
@@ -119,16 +149,17 @@ def {logsumexp}(x, axis=None, keepdims=False):
 """,
     "log_softmax": """
 def {log_softmax}(x, axis=-1):
-    return x - {logsumexp}(x, axis=axis, keepdims=True)
+    x = x - x.max(axis=axis, keepdims=True)
+    return x - {xp}.log({xp}.exp(x).sum(axis=axis, keepdims=True))
 """,
     "max_mask": """
 def {max_mask}(x, axis=None):  # 1 at the largest entry, shared equally at a tie
-    hit = 1.0*(x == x.max(axis=axis, keepdims=True))
+    hit = (x == x.max(axis=axis, keepdims=True)).astype(x.dtype)
     return hit/hit.sum(axis=axis, keepdims=True)
 """,
     "min_mask": """
 def {min_mask}(x, axis=None):  # 1 at the smallest entry, shared equally at a tie
-    hit = 1.0*(x == x.min(axis=axis, keepdims=True))
+    hit = (x == x.min(axis=axis, keepdims=True)).astype(x.dtype)
     return hit/hit.sum(axis=axis, keepdims=True)
 """,
     "prod_others": """
@@ -155,7 +186,7 @@ def {gather}(x, shape, places):  # x[places(i, j, ...)] for every entry of `shap
     for place, size in zip(places(*{xp}.indices(shape, sparse=True)), x.shape):
         inside = inside & (place >= 0) & (place < size)
         clipped.append({xp}.clip(place, 0, size - 1))
-    return {xp}.where(inside, x[tuple(clipped)], 0)*{xp}.ones(shape)
+    return {xp}.broadcast_to({xp}.where(inside, x[tuple(clipped)], 0), shape)
 """,
 }
 
@@ -166,17 +197,42 @@ NUMPY = Target(
         "erf": "{erf}", "step": "{xp}.heaviside({0}, 0.5)", "hardtanh": "{xp}.clip({0}, -1, 1)",
         "logit": "({xp}.log({0}) - {xp}.log1p(-{0}))",
         **{name: f"{{{name}}}" for name in ("erfc", "gammaln", "digamma", "trigamma", "dsinc")},
-        **{name: f"{{{name}}}" for name in ("softsign", "mish", "elu", "selu", "leaky_relu")},
+        **{name: f"{{{name}}}" for name in ("softsign", "mish", "elu", "selu", "leaky_relu", "sech", "sech2", "logcosh")},
     },
     primitives={
-        "softmax": "{softmax}", "log_softmax": "{log_softmax}", "logsumexp": "{logsumexp}", "norm": "{xp}.linalg.norm",
+        "softmax": "{softmax}", "log_softmax": "{log_softmax}", "logsumexp": "{logsumexp}", "norm": "{norm}",
         "max_mask": "{max_mask}", "min_mask": "{min_mask}", "inv": "{xp}.linalg.inv", "det": "{xp}.linalg.det",
         "logdet": "{xp}.linalg.slogdet({0})[1]",
     },
-    helpers=NUMPY_HELPERS,
+    helpers={**NUMPY_HELPERS, "inputs": INPUTS["numpy"]},
 )
 
 TORCH_HELPERS = {
+    "gelu": """
+def {gelu}(x):  # torch.nn.functional.gelu has no digits left of -8
+    return x*{xp}.erfc(-x/{math}.sqrt(2))/2
+""",
+    "sech": """
+def {sech}(x):
+    e = {xp}.exp(-{xp}.abs(x))
+    return 2*e/(1 + e*e)
+""",
+    "sech2": """
+def {sech2}(x):  # 1 - tanh(x)**2
+    return 4*{xp}.sigmoid(2*x)*{xp}.sigmoid(-2*x)
+""",
+    "logcosh": """
+def {logcosh}(x):
+    near, far = {xp}.clamp(x, -1, 1), {xp}.abs(x)
+    return {xp}.where(far < 1, {xp}.log1p(2*{xp}.sinh(near/2)**2), far + {xp}.log1p({xp}.exp(-2*far)) - {math}.log(2))
+""",
+    "norm": """
+def {norm}(x, dim=None, keepdim=False):  # scaled, so that no square overflows or underflows
+    top = x.detach().abs().amax(dim=dim or (), keepdim=True)
+    top = {xp}.where((top > 0) & (top < {math}.inf), top, {xp}.ones_like(top))
+    result = top*{xp}.linalg.vector_norm(x/top, dim=dim, keepdim=True)
+    return result if keepdim else result.sum(dim=dim)
+""",
     "trigamma": """
 def {trigamma}(x):  # PyTorch's polygamma(1, x) has half the digits; Abramowitz and Stegun, 6.4.6, 6.4.7 and 6.4.12
     y, total = {xp}.where(x < 0.5, 1 - x, x), {xp}.zeros_like(x)
@@ -193,7 +249,7 @@ def {dsinc}(x):  # the derivative of sinc, by its series near 0
     t = {math}.pi*x
     near = {xp}.abs(t) < 1
     far, z = {xp}.where(near, {xp}.ones_like(t), t), {xp}.where(near, t, {xp}.zeros_like(t))**2
-    series = -1/3 + z/30 - z**2/840 + z**3/45360 - z**4/3991680 + z**5/518918400 - z**6/93405312000 + z**7/22230464256000
+    series = -1/3 + z/30 - z**2/840 + z**3/45360 - z**4/3991680 + z**5/518918400.0 - z**6/93405312000.0 + z**7/22230464256000.0
     return {math}.pi*{xp}.where(near, t*series, ({xp}.cos(far) - {xp}.sin(far)/far)/far)
 """,
     "elu": """
@@ -256,44 +312,43 @@ def {gather}(x, shape, places):  # x[places(i, j, ...)] for every entry of `shap
 TORCH = Target(
     "torch", "torch", "torch",
     functions={
-        "softplus": "{xp}.nn.functional.softplus({0}, threshold=40)", "gelu": "{xp}.nn.functional.gelu", "silu": "{xp}.nn.functional.silu",
+        "softplus": "{xp}.nn.functional.softplus({0}, threshold=40)", "gelu": "{gelu}", "silu": "{xp}.nn.functional.silu",
         "step": "(({xp}.sign({0}) + 1)/2)", "gammaln": "{xp}.lgamma", "trigamma": "{trigamma}",
         "dsinc": "{dsinc}", "elu": "{elu}", "leaky_relu": "{leaky_relu}", "clip": "{xp}.clamp",
+        "sech": "{sech}", "sech2": "{sech2}", "logcosh": "{logcosh}",
         **{name: f"{{xp}}.nn.functional.{name}" for name in ["selu", "softsign", "mish", "hardtanh"]},
     },
     primitives={
-        "softmax": "{xp}.softmax", "log_softmax": "{xp}.log_softmax", "logsumexp": "{xp}.logsumexp", "norm": "{xp}.linalg.vector_norm",
+        "softmax": "{xp}.softmax", "log_softmax": "{xp}.log_softmax", "logsumexp": "{xp}.logsumexp", "norm": "{norm}",
         "max_mask": "{max_mask}", "min_mask": "{min_mask}", "inv": "{xp}.linalg.inv", "det": "{xp}.linalg.det",
         "logdet": "{xp}.linalg.slogdet({0})[1]",
     },
-    helpers=TORCH_HELPERS,
+    helpers={**TORCH_HELPERS, "inputs": INPUTS["torch"]},
     axis="",
     keepdims="keepdim=True",
     permute="permute",
 )
 
 JAX_HELPERS = {
+    "sech": NUMPY_HELPERS["sech"],
+    "sech2": """
+def {sech2}(x):  # 1 - tanh(x)**2
+    return 4*{jax}.nn.sigmoid(2*x)*{jax}.nn.sigmoid(-2*x)
+""",
+    "logcosh": NUMPY_HELPERS["logcosh"],
+    "norm": """
+def {norm}(x, axis=None, keepdims=False):  # scaled, so that no square overflows or underflows
+    top = {jax}.lax.stop_gradient({xp}.abs(x).max(axis=axis, keepdims=True))
+    top = {xp}.where((top > 0) & (top < {math}.inf), top, 1)
+    result = top*{xp}.sqrt(((x/top)**2).sum(axis=axis, keepdims=True))
+    return result if keepdims else result.squeeze(axis=axis)
+""",
     "dsinc": NUMPY_HELPERS["dsinc"],
-    "max_mask": """
-def {max_mask}(x, axis=None):  # 1 at the largest entry, shared equally at a tie
-    hit = (x == x.max(axis=axis, keepdims=True)).astype(x.dtype)
-    return hit/hit.sum(axis=axis, keepdims=True)
-""",
-    "min_mask": """
-def {min_mask}(x, axis=None):  # 1 at the smallest entry, shared equally at a tie
-    hit = (x == x.min(axis=axis, keepdims=True)).astype(x.dtype)
-    return hit/hit.sum(axis=axis, keepdims=True)
-""",
+    "max_mask": NUMPY_HELPERS["max_mask"],
+    "min_mask": NUMPY_HELPERS["min_mask"],
     "prod_others": NUMPY_HELPERS["prod_others"],
     "prod_except": NUMPY_HELPERS["prod_except"],
-    "gather": """
-def {gather}(x, shape, places):  # x[places(i, j, ...)] for every entry of `shape`, zero outside x
-    inside, clipped = True, []
-    for place, size in zip(places(*{xp}.indices(shape, sparse=True)), x.shape):
-        inside = inside & (place >= 0) & (place < size)
-        clipped.append({xp}.clip(place, 0, size - 1))
-    return {xp}.broadcast_to({xp}.where(inside, x[tuple(clipped)], 0), shape)
-""",
+    "gather": NUMPY_HELPERS["gather"],
 }
 
 JAX = Target(
@@ -302,16 +357,16 @@ JAX = Target(
         "sigmoid": "{jax}.nn.sigmoid", "softplus": "{jax}.nn.softplus", "relu": "{jax}.nn.relu", "silu": "{jax}.nn.silu",
         "gelu": "{jax}.nn.gelu({0}, approximate=False)", "erf": "{jax}.lax.erf", "step": "(({xp}.sign({0}) + 1)/2)",
         "erfc": "{jax}.lax.erfc", "trigamma": "{jax}.scipy.special.polygamma(1, {0})", "softsign": "{jax}.nn.soft_sign",
-        "hardtanh": "{jax}.nn.hard_tanh", "dsinc": "{dsinc}",
+        "hardtanh": "{jax}.nn.hard_tanh", "dsinc": "{dsinc}", "sech": "{sech}", "sech2": "{sech2}", "logcosh": "{logcosh}",
         **{name: f"{{jax}}.scipy.special.{name}" for name in ["gammaln", "digamma", "logit"]},
         **{name: f"{{jax}}.nn.{name}" for name in ["mish", "elu", "selu", "leaky_relu"]},
     },
     primitives={
-        "softmax": "{jax}.nn.softmax", "log_softmax": "{jax}.nn.log_softmax", "logsumexp": "{jax}.nn.logsumexp", "norm": "{xp}.linalg.norm",
+        "softmax": "{jax}.nn.softmax", "log_softmax": "{jax}.nn.log_softmax", "logsumexp": "{jax}.nn.logsumexp", "norm": "{norm}",
         "max_mask": "{max_mask}", "min_mask": "{min_mask}", "inv": "{xp}.linalg.inv", "det": "{xp}.linalg.det",
         "logdet": "{xp}.linalg.slogdet({0})[1]",
     },
-    helpers=JAX_HELPERS,
+    helpers={**JAX_HELPERS, "inputs": INPUTS["jax"]},
 )
 
 TARGETS: Mapping[str, Target] = {target.name: target for target in (NUMPY, TORCH, JAX)}

@@ -113,7 +113,7 @@ class Lowering(Arguments):
                 named = recognise.softmax(self, *values)
                 return named or self.combine(values, lambda e: recognise.quotient(*e) or arithmetic.quotient(*e), [node])
             case ast.Pow():
-                return self.combine(values, lambda e: arithmetic.power(*e), [node])
+                return self.combine(values, lambda e: recognise.power(*e) or arithmetic.power(*e), [node])
             case ast.BitAnd():
                 return self.combine(values, lambda e: functions.call("minimum", *e), [node])
             case ast.BitOr():
@@ -193,7 +193,10 @@ class Lowering(Arguments):
         values = [self.lower(a) for a in arguments]
         if row is functions.TABLE["log"]:
             named = recognise.named_logarithm(self, values[0])
-            return named or Value(values[0].axes, recognise.logarithm(values[0].expr) or Function(row, (values[0].expr,)))
+            if named is not None:
+                return named
+        if row.arity == 1:
+            return Value(values[0].axes, recognise.function(row.name, values[0].expr) or Function(row, (values[0].expr,)))
         return self.combine(values, lambda e: Function(row, tuple(e)), [node] * (len(values) - 1) or [node])
 
     def primitive(self, name: str, value: Value, axes: tuple[int, ...], keepdims: bool = False) -> Value:

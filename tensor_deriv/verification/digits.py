@@ -23,7 +23,7 @@ mp.dps = DIGITS
 
 
 def _gelu(x: Any) -> Any:
-    return x * (1 + mp.erf(x / mp.sqrt(2))) / 2
+    return x * mp.erfc(-x / mp.sqrt(2)) / 2
 
 
 def _sigmoid(x: Any) -> Any:
@@ -52,6 +52,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "arctan": mp.atan,
     "sigmoid": _sigmoid,
     "softplus": lambda x: mp.log1p(mp.exp(x)),
+    "logcosh": lambda x: mp.log1p(2 * mp.sinh(x / 2) ** 2),
     "relu": lambda x: max(x, mp.mpf(0)),
     "gelu": _gelu,
     "silu": lambda x: x * _sigmoid(x),

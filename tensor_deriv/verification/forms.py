@@ -51,6 +51,6 @@ def text_value(derivation: Derivation, evaluator: Evaluator, point: Point) -> An
 
 def code_value(derivation: Derivation, evaluator: Evaluator) -> Any:
     """The value of the generated NumPy function."""
-    function = derivation.function("numpy")
+    function = derivation.function("numpy", checks=False)
     sizes = {name: evaluator.sizes[name] for name, p in signature(function).parameters.items() if p.kind is p.KEYWORD_ONLY}
     return function(**{name: evaluator.tensors[name] for name in derivation.given}, **sizes)

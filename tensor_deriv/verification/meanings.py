@@ -74,6 +74,7 @@ ELEMENTWISE: dict[str, Callable[..., Array]] = {
     **{name: getattr(np, name) for name in _SAME.split()},
     "sigmoid": _sigmoid,
     "softplus": lambda x: np.logaddexp(0, x),
+    "logcosh": lambda x: np.logaddexp(x, -np.asarray(x)) - math.log(2),
     "relu": lambda x: np.where(np.asarray(x) > 0, x, 0.0),
     "gelu": lambda x: x * 0.5 * (1 + _erf(np.asarray(x) / math.sqrt(2))),
     "silu": lambda x: x * _sigmoid(x),

@@ -1,0 +1,87 @@
+"""The first line of a function that looks at its inputs: floating arrays, of shapes that fit each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from ..index.dims import Dim
+
+
+class Words(Protocol):
+    """What names the helper functions of a source."""
+
+    def word(self, word: str) -> str:
+        """The name of one, put above on first use."""
+
+
+Opening = Callable[[Words, Mapping[str, tuple[Dim, ...]]], list[str]]
+
+
+def as_given(module: Words, given: Mapping[str, tuple[Dim, ...]]) -> list[str]:
+    """Nothing: the inputs as they come."""
+    return []
+
+
+def looked_at(module: Words, given: Mapping[str, tuple[Dim, ...]]) -> list[str]:
+    """`X, w = inputs(X=(X, ("n", "d")), w=(w, ("d",)))`."""
+    if not given:
+        return []
+    words = [f"{name}=({name}, {_shape(dims)})" for name, dims in given.items()]
+    names = f"({', '.join(given)},)" if len(given) == 1 else ", ".join(given)
+    return [f"{names} = {module.word('inputs')}({', '.join(words)})"]
+
+
+def _shape(dims: tuple[Dim, ...]) -> str:
+    """A shape by names and numbers, as source."""
+    words = [str(dim) if dim.constant is not None else f'"{dim}"' for dim in dims]
+    return f"({', '.join(words)}{',' if len(words) == 1 else ''})"
+
+
+_SHAPES = """
+        fits = len(x.shape) == len(shape) and all(
+            size == (dim if isinstance(dim, int) else sizes.setdefault(dim, (size, name))[0]) for size, dim in zip(x.shape, shape)
+        )
+        if not fits:
+            wanted = f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
+            known = [f"{dim} = {sizes[dim][0]} by {sizes[dim][1]}" for dim in shape if dim in sizes and sizes[dim][1] != name]
+            raise ValueError(f"{name} has the shape {tuple(x.shape)}, expected {wanted}" + (f" where {', '.join(known)}" if known else ""))
+        found.append(x)
+    return found
+"""
+_HEAD = '''
+def {inputs}(**given):
+    """The inputs as floating arrays of one kind; ValueError where a shape does not fit those before."""
+    kinds = [x.dtype for x, _ in given.values() if KIND]
+    sizes, found = {{}}, []
+    for name, (x, shape) in given.items():
+'''
+_NUMPY = """        if not hasattr(x, "dtype") or {xp}.asarray(x).dtype.kind in "iub":  # numbers without a kind of their own
+            x = {xp}.asarray(x, dtype={xp}.result_type(*kinds) if kinds else float)
+        if x.dtype.kind != "f":
+            raise TypeError(f"{{name}} holds {{x.dtype}}, expected real numbers")
+"""
+_JAX = """        if not hasattr(x, "dtype") or {xp}.issubdtype(x.dtype, {xp}.integer) or x.dtype == bool:
+            x = {xp}.asarray(x, dtype={xp}.result_type(*kinds or [float]))
+        if not {xp}.issubdtype(x.dtype, {xp}.floating):
+            raise TypeError(f"{{name}} holds {{x.dtype}}, expected real numbers")
+"""
+_TORCH = """        if not {xp}.is_tensor(x) or not (x.is_floating_point() or x.is_complex()):  # numbers without a kind of their own
+            kind, device = kinds[0] if kinds else {xp}.get_default_dtype(), devices[0] if devices else None
+            x = {xp}.as_tensor(x, dtype=kind, device=device)
+        if not x.is_floating_point():
+            raise TypeError(f"{{name}} holds {{x.dtype}}, expected real numbers")
+"""
+
+
+def _helper(kind: str, types: str) -> str:
+    return _HEAD.replace("KIND", kind) + types + _SHAPES.lstrip("\n").replace("{", "{{").replace("}", "}}")
+
+
+INPUTS = {
+    "numpy": _helper('hasattr(x, "dtype") and x.dtype.kind == "f"', _NUMPY),
+    "jax": _helper('hasattr(x, "dtype") and {xp}.issubdtype(x.dtype, {xp}.floating)', _JAX),
+    "torch": _helper("{xp}.is_tensor(x) and x.is_floating_point()", _TORCH).replace(
+        "    sizes, found", "    devices = [x.device for x, _ in given.values() if {xp}.is_tensor(x)]\n    sizes, found"
+    ),
+}
