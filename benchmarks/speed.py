@@ -3,7 +3,8 @@
     python benchmarks/speed.py [ROUNDS] [--only NAME[,NAME]]
 
 Twelve derivatives at the sizes of workloads.py, float64, two threads, all in one process and in turn, so that what else the
-machine does falls on all alike. Every function is compared with the others before it is timed. The peer's time over ours:
+machine does falls on all alike. Every function is compared with the others before it is timed; its time is the median over
+rounds of its fastest call in a round. The peer's time over ours:
 NumPy code against the better of the two, PyTorch code against torch.func, jitted JAX code against JAX. Prints a Markdown
 table; exit status 1 where a ratio is under its limit.
 """

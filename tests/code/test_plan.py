@@ -226,6 +226,12 @@ def test_an_array_that_is_not_needed_any_more_is_written_over():
     assert "dX /= " in body(*NORM)
 
 
+def test_a_view_of_an_input_is_never_written_into():
+    A = tensor("P", "n", "n", "d")
+    diagonal = Einsum(("iij",), "ij", (A,))
+    assert_planned(Mul((Add((diagonal, Call("sum", diagonal, (0,)))), Call("sum", diagonal, (1,), True))))
+
+
 def test_results_are_of_the_type_that_the_inputs_promote_to():
     function = td.derive(*NORM).function()
     X, G = RNG.uniform(size=(2, 4, 3))

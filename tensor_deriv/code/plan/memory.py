@@ -22,7 +22,9 @@ def is_made(node: Array) -> bool:
     """Whether an expression is an array that nothing else holds, and no view."""
     if isinstance(node, Elem):
         return not node.row.source  # a user's function may return what it is given
-    return isinstance(node, (Add, Mul, MatMul, Outer, Pow, Call, Einsum, OnDiagonal, Solve, Changed))
+    if isinstance(node, Einsum):
+        return len(node.parts) > 1  # the einsum of one array may be a view of it
+    return isinstance(node, (Add, Mul, MatMul, Outer, Pow, Call, OnDiagonal, Solve, Changed))
 
 
 def is_floating(node: Array, names: Container[str]) -> bool:
