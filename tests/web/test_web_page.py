@@ -84,6 +84,7 @@ def test_it_begins_with_an_answer(open_page):
     answer(page, "dw = 2*X.T @ (X @ w - y)")
     expect(page.locator("article")).to_contain_text("passed")
     assert page.locator("article math").count() > 5
+    expect(page.locator("#said")).to_have_text("Derived by w, and checked.")
 
 
 def test_shapes_and_variables_follow_what_is_typed(open_page):

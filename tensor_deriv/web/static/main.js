@@ -88,7 +88,7 @@ async function derive() {
   articles.setAttribute("aria-busy", "true");
   try {
     const found = await ask("articles", question(), own.signal);
-    show(found.articles.map((item) => item.html).join("\n"), toFragment(rest));
+    show(found.articles, toFragment(rest));
   } catch (error) {
     if (own === running) refuse(error);
   } finally {
@@ -97,8 +97,9 @@ async function derive() {
   }
 }
 
-function show(text, fragment) {
-  articles.innerHTML = html.createHTML(text);
+function show(found, fragment) {
+  articles.innerHTML = html.createHTML(found.map((item) => item.html).join("\n"));
+  at("said").textContent = `Derived by ${found.map((item) => item.wrt).join(", ")}, and checked.`;
   shown = fragment;
   news.textContent = "";
   dispatchEvent(new Event("resize")); // what scrolls is found anew
@@ -106,7 +107,7 @@ function show(text, fragment) {
 
 function refuse(error) {
   articles.replaceChildren();
-  shown = "";
+  at("said").textContent = shown = "";
   if (error.name === "AbortError") news.textContent = "Stopped.";
   else if (!(error instanceof Refusal)) throw error;
   else if (error.place?.field || ["ParseError", "ShapeError", "UnknownNameError"].includes(error.kind)) {
