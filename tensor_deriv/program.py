@@ -72,6 +72,7 @@ class Program:
     texts: tuple[str, ...] = ()  # as the user wrote them, the result last
     ties: dict[str, Dim] = field(default_factory=dict)
     needs: tuple[Dim, ...] = ()  # what must be 0 or more, so that every slice has a length
+    systems: frozenset[str] = frozenset()  # the matrices that the caller solves with, and never inverts
 
     def shape(self, tensor: str) -> tuple[Dim, ...]:
         return self.tensor(tensor).shape
@@ -98,8 +99,9 @@ class Program:
             body = definition.body
             if isinstance(body, Apply) and body == Apply(primitive, of.tensor, of.axes, definition.axes):
                 return definition.name
-        row = TABLE[primitive]
-        name = self.unused(row.letter.upper())
+        if primitive not in TABLE:
+            raise UnsupportedError(f"a derivative of `{of.primitive}` of this order is not known: the table of primitives ends before it")
+        name = self.unused(TABLE[primitive].letter.upper())
         slots = fresh_slots(result_shape(primitive, self.shape(of.tensor), of.axes))
         self.insert(Definition(name, slots, Apply(primitive, of.tensor, of.axes, slots)), of.tensor)
         return name
@@ -173,4 +175,6 @@ def result_shape(primitive: str, shape: tuple[Dim, ...], axes: tuple[int, ...]) 
         return shape
     if kind == "reduce":
         return batch
-    return batch + tuple(shape[axis] for axis in axes) * int(primitive.removeprefix("prod") or 0)
+    if kind == "turned":
+        return (*shape[:-2], shape[-1], shape[-2])
+    return batch + tuple(shape[axis] for axis in axes) * TABLE[primitive].order

@@ -20,6 +20,7 @@ from ..matrix.nodes import (
     Pi,
     Pow,
     Reshape,
+    Solve,
     T,
     Take,
     num,
@@ -29,7 +30,7 @@ from ..matrix.text import ATOM, PRODUCT, SIGN, SUM, Printed, TextPrinter
 from .lower import COMPARISONS, Bracketed, Literal, Lowering, Mask, Scalar, is_constant
 from .module import Module
 from .names import checked
-from .plan.nodes import Permuted, Solve
+from .plan.nodes import Permuted
 from .scalars import scalar_array
 from .sizes import Sizes
 from .targets import MATH
@@ -166,6 +167,8 @@ class CodePrinter(TextPrinter):
             if order == "1":
                 return self.applied("{prod_others}", self.print(node.arg), str(axes))
             return self.applied("{prod_except}", self.print(node.arg), str(axes), order)
+        if node.name.startswith("cumprod") and node.axis and node.name != "cumprod":
+            return self.applied("{cumprod_except}", self.print(node.arg), str(node.axis[0]), node.name.removeprefix("cumprod"))
         return self.call(node.name, self.print(node.arg), *self.axis_words(node))
 
     def method(self, node: Call) -> Printed:
@@ -190,7 +193,13 @@ class CodePrinter(TextPrinter):
         return self.at(node.arg, ATOM) + (new_axes(node) or f".reshape({', '.join(self.size(dim)[0] for dim in node.dims)})"), ATOM
 
     def _solve(self, node: Solve) -> Printed:
-        return self.applied("{xp}.linalg.solve", self.print(node.matrix), self.print(node.right))
+        matrix, right = self.print(node.matrix), self.at(node.right, ATOM)
+        missing = node.matrix.rank - node.right.rank
+        if missing < 1 or node.matrix.rank == 2:
+            return self.applied("{xp}.linalg.solve", matrix, self.print(node.right))
+        if node.right.rank > 1:  # a matrix, not a stack of vectors
+            return self.applied("{xp}.linalg.solve", matrix, f"{right}[{', '.join(['None'] * missing)}]")
+        return self.applied("{xp}.linalg.solve", matrix, f"{right}[:, None]")[0] + "[..., 0]", ATOM
 
     def _permuted(self, node: Permuted) -> Printed:
         return f"{self.at(node.arg, ATOM)}.{self.target.permute}({', '.join(map(str, node.order))})", ATOM

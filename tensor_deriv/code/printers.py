@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..matrix import make
-from ..matrix.nodes import Add, Array, Call, Diag, Einsum, Elem, Eye, Filled, Shape, num
+from ..matrix.nodes import MATRIX, Add, Array, Call, Diag, Einsum, Elem, Eye, Filled, Shape, num
 from ..matrix.places import Pad
 from ..matrix.text import ATOM, PRODUCT, Printed
 from .lower import Scalar, is_constant
@@ -16,7 +16,7 @@ from .printer import METHODS, CodePrinter
 from .sizes import Sizes
 
 WITH_NUMBERS = ("clip", "elu", "leaky_relu")  # that take tensors or, after the first, numbers
-WHOLE = (*METHODS, "inv", "det", "logdet", "norm")  # that take no axis where they act on all
+WHOLE = (*METHODS, *MATRIX, "norm")  # that take no axis where they act on all
 
 
 class NumpyPrinter(CodePrinter):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from . import linear
 from .guard import INPUTS
 
 
@@ -203,8 +204,9 @@ NUMPY = Target(
         "softmax": "{softmax}", "log_softmax": "{log_softmax}", "logsumexp": "{logsumexp}", "norm": "{norm}",
         "max_mask": "{max_mask}", "min_mask": "{min_mask}", "inv": "{xp}.linalg.inv", "det": "{xp}.linalg.det",
         "logdet": "{xp}.linalg.slogdet({0})[1]",
+        **linear.NUMPY_CELLS,
     },
-    helpers={**NUMPY_HELPERS, "inputs": INPUTS["numpy"]},
+    helpers={**NUMPY_HELPERS, "inputs": INPUTS["numpy"], **linear.NUMPY},
 )
 
 TORCH_HELPERS = {
@@ -322,8 +324,9 @@ TORCH = Target(
         "softmax": "{xp}.softmax", "log_softmax": "{xp}.log_softmax", "logsumexp": "{xp}.logsumexp", "norm": "{norm}",
         "max_mask": "{max_mask}", "min_mask": "{min_mask}", "inv": "{xp}.linalg.inv", "det": "{xp}.linalg.det",
         "logdet": "{xp}.linalg.slogdet({0})[1]",
+        **linear.TORCH_CELLS,
     },
-    helpers={**TORCH_HELPERS, "inputs": INPUTS["torch"]},
+    helpers={**TORCH_HELPERS, "inputs": INPUTS["torch"], **linear.TORCH},
     axis="",
     keepdims="keepdim=True",
     permute="permute",
@@ -365,8 +368,9 @@ JAX = Target(
         "softmax": "{jax}.nn.softmax", "log_softmax": "{jax}.nn.log_softmax", "logsumexp": "{jax}.nn.logsumexp", "norm": "{norm}",
         "max_mask": "{max_mask}", "min_mask": "{min_mask}", "inv": "{xp}.linalg.inv", "det": "{xp}.linalg.det",
         "logdet": "{xp}.linalg.slogdet({0})[1]",
+        **linear.JAX_CELLS,
     },
-    helpers={**JAX_HELPERS, "inputs": INPUTS["jax"]},
+    helpers={**JAX_HELPERS, "inputs": INPUTS["jax"], **linear.JAX},
 )
 
 TARGETS: Mapping[str, Target] = {target.name: target for target in (NUMPY, TORCH, JAX)}

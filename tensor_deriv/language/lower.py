@@ -211,6 +211,12 @@ class Lowering(Arguments):
         batch = tuple(slot for axis, slot in enumerate(flat) if axis not in acted)
         if row.kind == "map":
             return Value(value.axes, Component(result, flat))
+        if row.kind == "turned":
+            axes_now = (*value.axes[:-2], value.axes[-1], value.axes[-2])
+            return Value(axes_now, Component(result, axes_now))
+        if row.order:
+            own = tuple(ONE if self.solver.is_one(shape[axis]) else fresh(shape[axis]) for axis in acted * row.order)
+            return Value((*batch, *own), Component(result, (*batch, *own)))
         kept = tuple(ONE if axis in axes else slot for axis, slot in enumerate(value.axes) if keepdims or axis not in axes)
         return Value(kept, Component(result, batch))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import algebra, reductions, shapes
+from . import algebra, linear, reductions, shapes
 from .registry import OPERATIONS
 
-__all__ = ["OPERATIONS", "algebra", "reductions", "shapes"]
+__all__ = ["OPERATIONS", "algebra", "linear", "reductions", "shapes"]

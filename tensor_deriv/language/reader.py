@@ -183,7 +183,8 @@ def _finish(scope: Scope, result: Definition, texts: tuple[str, ...]) -> Program
     dims = sorted({name for extent in (*extents, *solved.values()) for name in extent.names})
     ties = {name: dim for name, dim in solved.items() if dim != named(name)}
     needs = tuple(dict.fromkeys(need for need in map(solver.resolve, scope.needs) if not need.never_negative))
-    return Program(inputs, definitions, _resolved(scope, result), tuple(dims), texts, ties, needs)
+    systems = frozenset(scope.systems - scope.inverted)
+    return Program(inputs, definitions, _resolved(scope, result), tuple(dims), texts, ties, needs, systems)
 
 
 def _resolved(scope: Scope, definition: Definition) -> Definition:

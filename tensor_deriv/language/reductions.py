@@ -1,4 +1,4 @@
-"""Reductions, maps along axes, and the primitives of matrices: one short function each."""
+"""Reductions, maps along axes: one short function each."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from ..errors import ShapeError
 from ..index.indices import multiply
 from ..index.nodes import ONE, Extent, Index, Power, Slot, number, slot_indices
 from .registry import Axes, Call, operation
-from .values import Value
+from .values import Value, axis_number
 
 
 def _reduced(x: Value, axes: tuple[int, ...], keepdims: bool) -> tuple[tuple[Slot, ...], tuple[Index, ...]]:
@@ -61,16 +61,16 @@ def _norm(call: Call, x: Value) -> Value:
     return call.lowering.primitive("norm", x, call.axes(x, None))
 
 
-def _linear_algebra(name: str) -> None:
-    def apply(call: Call, A: Value) -> Value:
-        call.square(A)
-        return call.lowering.primitive(name, A, (A.rank - 2, A.rank - 1))
+def _scan(name: str) -> None:
+    def along(call: Call, x: Value, axis: int) -> Value:
+        at = axis_number(axis, x.rank, call.place)
+        return x if x.axes[at] == ONE else call.lowering.primitive(name, x, (at,))
 
-    operation(name)(apply)
+    operation(name)(along)
 
 
-for _each in ("inv", "det", "logdet"):
-    _linear_algebra(_each)
+_scan("logcumsumexp")
+_scan("cumprod")
 
 
 def _written(name: str) -> None:

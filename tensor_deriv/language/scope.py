@@ -23,6 +23,8 @@ class Scope:
         self.inputs: list[str] = []  # in the order of first use
         self.unknowns: list[Dim] = []
         self.needs: list[Dim] = []  # what must be 0 or more, so that slices have a length
+        self.systems: set[str] = set()  # the matrices that the caller solves with
+        self.inverted: set[str] = set()  # and those whose inverse the text has
         self.assumptions = assumptions
         self.definitions: dict[str, Definition] = {}
         self.functions: dict[str, functions.Elementwise] = {}

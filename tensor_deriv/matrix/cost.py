@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from .make import coefficient
-from .nodes import Add, Array, Call, Column, Einsum, Elem, Eye, Filled, MatMul, Mul, Name, Num, Pi, Pow, Size, T, Take
+from .nodes import Add, Array, Call, Column, Einsum, Elem, Eye, Filled, Frechet, MatMul, Mul, Name, Num, Pi, Pow, Size, T, Take
 from .places import Flip
 from .text import SIGNS, fraction_parts, number_text, runs
 
@@ -13,6 +13,7 @@ COMPOUND_TRANSPOSE = 0.5  # .T around brackets
 TWICE_TURNED = 0.2  # (A Xᵀ)ᵀ, which has X turned twice
 MIRRORED = 0.2  # σ(−a), which reads worse than 1 − σ(a) where both are there
 ROW_FIRST = 1.1  # a vector that a matrix product begins with
+NAMELESS = 8.0  # a primitive that the language has no word for, where another form has one
 LENGTH = 0.01  # for each node, so that of two equally simple forms the shorter is taken
 
 
@@ -52,6 +53,10 @@ def _cost(node: Array) -> float:
             return below + (0.5 if row.name in SIGNS else 1) + MIRRORED * mirrored
         case Column() | Flip():
             return below + 0.5
+        case Frechet():
+            return below + 3
+        case Call("dexpm" | "d2expm"):
+            return below + NAMELESS
         case Take() | Einsum():
             return below + 4
         case Call() | Eye() | Filled():

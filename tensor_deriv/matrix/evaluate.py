@@ -22,6 +22,7 @@ from .nodes import (
     Elem,
     Eye,
     Filled,
+    Frechet,
     MatMul,
     Mul,
     Name,
@@ -31,6 +32,7 @@ from .nodes import (
     Pow,
     Reshape,
     Size,
+    Solve,
     T,
     Take,
     Trace,
@@ -67,6 +69,10 @@ def _value(node: Array, parts: list[Any], tensors: Mapping[str, Any], sizes: Map
             return np.power(parts[0], parts[1])
         case Elem(row, _):
             return row.numpy(*parts)
+        case Solve():
+            return np.linalg.solve(*parts) if np.ndim(parts[1]) > 1 else np.linalg.solve(parts[0], parts[1][:, None])[..., 0]
+        case Frechet():
+            return np.einsum("ijmn,mn->ij", TABLE["dexpm"].numpy(parts[0], (0, 1)), parts[1])
         case T():
             return np.swapaxes(parts[0], -1, -2)
         case Diag() | DiagOf():

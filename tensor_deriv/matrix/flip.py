@@ -6,7 +6,7 @@ from collections import Counter
 
 from ..program import Program
 from . import make
-from .nodes import Add, Array, Call, Column, Diag, Elem, Eye, Filled, MatMul, Mul, Name, Outer, Pow, T
+from .nodes import Add, Array, Call, Column, Diag, Elem, Eye, Filled, Frechet, MatMul, Mul, Name, Outer, Pow, T
 from .places import Tril, Triu, Where
 
 SYMMETRIC = frozenset({"symmetric", "spd", "diagonal"})
@@ -40,8 +40,10 @@ class Flipper:
                 return Where(*(self.broadcast_flip(child) for child in node.children))
             case Filled(value, dims):
                 return Filled(value, dims[::-1])
-            case Call("inv", arg):
+            case Call("inv" | "expm", arg):
                 return node if self.is_symmetric(arg) else T(node)
+            case Frechet(matrix, direction):
+                return Frechet(self.flip(matrix), self.flip(direction))
         return T(node)
 
     def broadcast_flip(self, node: Array) -> Array:

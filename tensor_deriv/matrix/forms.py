@@ -16,6 +16,7 @@ from .flip import Flipper
 from .nodes import Array, Call, Einsum, Elem, Filled, Name, Reshape, Take, num, walk
 from .places import PLACED
 from .share import share
+from .systems import in_systems, own_inverses
 from .tidy import Tidier
 from .wording import in_own_words, own_differences
 
@@ -56,7 +57,7 @@ class Form:
 def unusual(node: Array) -> bool:
     """Whether a node is no matrix operation."""
     if isinstance(node, Call):
-        return node.name.startswith("prod") and node.name > "prod1"
+        return node.name in ("dexpm", "d2expm") or (node.name.startswith("prod") and node.name > "prod1")
     return isinstance(node, (Einsum, Take, Reshape, *PLACED))
 
 
@@ -68,9 +69,9 @@ def form(program: Program, question: Program | None = None) -> Form:
     node = Tidier(program, known, builder.symmetric).tidy(raw)
     found = _needed(program, builder, known, node)
     node, found = _written_out(program, builder, node, found, known)
-    own = _wording(question or program)
-    node = in_own_words(node, own)
-    found = [item if item.text else replace(item, node=in_own_words(item.node, own)) for item in found]
+    own = wording(question or program)
+    node = own.of(node)
+    found = [item if item.text else replace(item, node=own.of(item.node)) for item in found]
     return replace(_shared(program, node, found), raw=raw, symmetric=frozenset(Flipper(program, builder.symmetric).symmetric_names))
 
 
@@ -88,7 +89,7 @@ def in_full(program: Program, form: Form, question: Program) -> Form:
     for item in reversed(form.definitions):
         node = replaced(node, item.name, item.node)
     node = Tidier(program, {}, set(form.symmetric)).tidy(node)
-    return replace(form, node=in_own_words(node, _wording(question)), definitions=())
+    return replace(form, node=wording(question).of(node), definitions=())
 
 
 def _length(node: Array, length: dict[str, float]) -> float:
@@ -96,13 +97,30 @@ def _length(node: Array, length: dict[str, float]) -> float:
     return cost(node) + sum(length.get(part.name, 0.0) for part in walk(node) if isinstance(part, Name))
 
 
-def _wording(program: Program) -> set[Array]:
+@dataclass(frozen=True)
+class Wording:
+    """How the caller writes: differences this way round, systems solved or matrices inverted."""
+
+    differences: set[Array]
+    systems: bool
+    inverses: set[Array]
+    flipper: Flipper
+
+    def of(self, node: Array) -> Array:
+        """An expression in the caller's words."""
+        node = in_own_words(node, self.differences)
+        return in_systems(node, self.inverses, self.flipper) if self.systems else node
+
+
+def wording(program: Program) -> Wording:
+    """The wording of a question."""
     builder = Builder(program)
     names = [name for name, definition in program.definitions.items() if not isinstance(definition.body, Opaque)]
     nodes = [builder.definition(name) for name in names]
     if not isinstance(program.result.body, Opaque):
         nodes.append(builder.array(program.result.body, program.result.axes))
-    return own_differences(nodes)
+    flipper = Flipper(program, builder.symmetric)
+    return Wording(own_differences(nodes), bool(program.systems), own_inverses(program, builder), flipper)
 
 
 def _shared(program: Program, node: Array, found: list[Named]) -> Form:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from ..functions import TABLE
 from . import make
 from .forms import Named
-from .nodes import Array, Call, Elem, Name, Pow, Take, num, walk
+from .nodes import Array, Call, Elem, Eye, Name, Pow, Take, num, walk
+from .places import Tril, Where
 from .text import TextPrinter
 
 
@@ -15,9 +16,14 @@ def in_language(node: Array, positive: frozenset[str] = frozenset()) -> str | No
     `positive` names the tensors without a zero: a product of all entries but one is a quotient of theirs alone.
     """
     plain = spelled_out(node, positive)
-    if any(isinstance(part, Take) or (isinstance(part, Call) and part.name[-1].isdigit()) for part in walk(plain)):
+    if any(isinstance(part, Take) or (isinstance(part, Call) and without_word(part.name)) for part in walk(plain)):
         return None
     return TextPrinter().print(plain)
+
+
+def without_word(primitive: str) -> bool:
+    """Whether the language has no name for a primitive: all the derivatives of `prod` and `expm`."""
+    return primitive[-1].isdigit() or primitive in ("dexpm", "d2expm")
 
 
 def definition_text(item: Named, positive: frozenset[str] = frozenset()) -> str | None:
@@ -36,6 +42,9 @@ def spelled_out(node: Array, positive: frozenset[str]) -> Array:
         extreme = Call(node.name[:3], node.arg, None if every else node.axis, not every)
         hit = Elem(TABLE["equal"], (node.arg, extreme))
         return make.mul([hit, Pow(Call("sum", hit, extreme.axis, extreme.keepdims), num(-1))])
+    if node.name == "cumprod1" and node.arg.rank == 1:  # each row with another entry left out
+        left_out = Where(Eye(node.arg.shape[0]), num(1), node.arg)
+        return Tril(make.transpose(Call("cumprod", left_out, (1,))))
     if node.name == "prod1" and every and is_positive(node.arg, positive):
         return make.mul([Call("prod", node.arg, None), Pow(node.arg, num(-1))])
     return node

@@ -30,7 +30,7 @@ def _added(terms: list[Array]) -> Array:
     for term in terms:
         flat += term.parts if isinstance(term, Add) else (term,)
     value = sum((term.value for term in flat if isinstance(term, Num)), Fraction(0))
-    rest = [term for term in flat if not isinstance(term, Num)]
+    rest = [term for term in flat if not isinstance(term, Num) and not (isinstance(term, Filled) and term.value == 0)]
     merged: dict[Array, Fraction] = {}
     for term in rest:
         factor, body = coefficient(term)

@@ -9,6 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from ..index.dims import UNIT, Dim
+from ..primitives import TABLE
+from ..program import result_shape
 from ..structural import Structural
 
 Shape = tuple[Dim, ...]
@@ -321,8 +323,47 @@ class Take(Array):
         return self.dims
 
 
-MAPS = {"softmax", "log_softmax", "inv", "max_mask", "min_mask", "cumsum"}
-MATRIX = {"inv", "det", "logdet"}
+@dataclass(frozen=True, eq=False)
+class Solve(Array):
+    """A⁻¹ B, without the inverse; B a vector where it has one axis, else a matrix or a stack of them."""
+
+    matrix: Array
+    right: Array
+
+    @property
+    def children(self) -> tuple[Array, ...]:
+        return (self.matrix, self.right)
+
+    def with_children(self, children: tuple[Array, ...]) -> Array:
+        return Solve(*children)
+
+    @cached_property
+    def shape(self) -> Shape:
+        width = min(self.right.rank, 2)
+        return broadcast(self.matrix.shape[:-2], self.right.shape[:-width]) + self.right.shape[-width:]
+
+
+@dataclass(frozen=True, eq=False)
+class Frechet(Array):
+    """The derivative of e^A in one direction: Σ_mn ∂(e^A)_ij/∂a_mn e_mn."""
+
+    matrix: Array
+    direction: Array
+
+    @property
+    def children(self) -> tuple[Array, ...]:
+        return (self.matrix, self.direction)
+
+    def with_children(self, children: tuple[Array, ...]) -> Array:
+        return Frechet(*children)
+
+    @cached_property
+    def shape(self) -> Shape:
+        return self.direction.shape
+
+
+MAPS = {name for name, row in TABLE.items() if row.kind == "map"} | {"cumsum"}
+MATRIX = {name for name, row in TABLE.items() if row.matrix}
 
 
 def call_shape(name: str, shape: Shape, axis: tuple[int, ...] | None, keepdims: bool) -> Shape:
@@ -330,10 +371,10 @@ def call_shape(name: str, shape: Shape, axis: tuple[int, ...] | None, keepdims: 
     if name in MAPS:
         return shape
     if name in MATRIX:
-        return shape[:-2]
+        return result_shape(name, shape, (len(shape) - 2, len(shape) - 1))
     axes = range(len(shape)) if axis is None else axis
-    if name.startswith("prod") and name != "prod":
-        return tuple(e for a, e in enumerate(shape) if a not in axes) + tuple(shape[a] for a in axes) * int(name[4:])
+    if name in TABLE and TABLE[name].order:
+        return result_shape(name, shape, tuple(axes))
     return tuple(UNIT if a in axes else e for a, e in enumerate(shape) if keepdims or a not in axes)
 
 

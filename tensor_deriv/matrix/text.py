@@ -20,6 +20,7 @@ from .nodes import (
     Elem,
     Eye,
     Filled,
+    Frechet,
     MatMul,
     Mul,
     Name,
@@ -29,6 +30,7 @@ from .nodes import (
     Pow,
     Reshape,
     Size,
+    Solve,
     T,
     Take,
     Trace,
@@ -182,6 +184,12 @@ class TextPrinter:
         if node.axis is not None and node.axis != default:
             words.append(f"axis={node.axis[0] if len(node.axis) == 1 else node.axis}")
         return words + (["keepdims=True"] if node.keepdims else [])
+
+    def _solve(self, node: Solve) -> Printed:
+        return self.call("solve", self.print(node.matrix), self.print(node.right))
+
+    def _frechet(self, node: Frechet) -> Printed:
+        return self.call("expm_frechet", self.print(node.matrix), self.print(node.direction))
 
     def _einsum(self, node: Einsum) -> Printed:
         return self.call("einsum", f'"{node.spec}"', *(self.print(part) for part in node.parts))

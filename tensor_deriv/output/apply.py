@@ -100,9 +100,26 @@ def _stacked(draw: Draw) -> Draw:
     return batched
 
 
-def _inverse(printer: IndexPrinter, node: Apply, env: Env) -> Printed:
-    head = printer.target.bracket(printer.target.raised(_tensor(printer, node), "inverse"))
-    return printer.indexed(head, node.slots, env)
+def _inverse(mark: str) -> Draw:
+    """The mark above the tensor, and the slots behind: (A⁻¹)_ij."""
+
+    def draw(printer: IndexPrinter, node: Apply, env: Env) -> Printed:
+        head = printer.target.bracket(printer.target.raised(_tensor(printer, node), mark))
+        return printer.indexed(head, node.slots, env)
+
+    return draw
+
+
+def _derived(name: str, order: int) -> Draw:
+    """A derivative by the whole argument: (∂expm(A)/∂A)_ijmn."""
+
+    def draw(printer: IndexPrinter, node: Apply, env: Env) -> Printed:
+        target, tensor = printer.target, _tensor(printer, node)
+        whole = target.operator(name) + target.bracket(tensor)
+        head = target.bracket(target.inline(order, whole, [tensor] * order))
+        return printer.indexed(head, node.slots, env)
+
+    return draw
 
 
 def _mask(extreme: str) -> Draw:
@@ -130,13 +147,28 @@ def _prod(printer: IndexPrinter, node: Apply, env: Env) -> Printed:
     return f"{target.product(''.join(acted), left_out)} {_argument(printer, node, acted, batch)}", SERIES
 
 
-_WHOLE: Mapping[str, Draw] = {"norm": _norm, "logdet": _logdet, "det": _det, "inv": _inverse}
+def _running_product(printer: IndexPrinter, node: Apply, env: Env) -> Printed:
+    # [i ≥ m] Π_{k ≤ i, k ≠ m} s_k, with [m ≠ n] where several are left out
+    target, rank = printer.target, _rank(printer, node)
+    batch, (last, *left_out) = node.slots[: rank - 1], [printer.slot(slot) for slot in node.slots[rank - 1 :]]
+    (acted,) = _spare(printer, node, 1)
+    conditions = [f"{last} {target.marks['at least']} {letter}" for letter in left_out]
+    conditions += [f"{a} {target.marks['not']} {b}" for at, a in enumerate(left_out) for b in left_out[at + 1 :]]
+    words = [target.marks["holds"].format(condition) for condition in conditions]
+    return target.join([*words, target.product(acted, left_out, last), _argument(printer, node, [acted], batch)]), SERIES
+
+
+_WHOLE: Mapping[str, Draw] = {"norm": _norm, "logdet": _logdet, "det": _det}
 _BATCHED: Mapping[str, Draw] = {
     "norm": _summed(True),
     "logsumexp": _summed(False),
     "logdet": _stacked(_logdet),
     "det": _stacked(_det),
-    "inv": _inverse,
+    "inv": _inverse("inverse"),
+    "pinv": _inverse("pseudo-inverse"),
+    "dexpm": _derived("expm", 1),
+    "d2expm": _derived("expm", 2),
+    **{f"cumprod{order}": _running_product for order in range(1, 4)},
     "max_mask": _mask("max"),
     "min_mask": _mask("min"),
 }

@@ -18,6 +18,7 @@ from ..matrix.nodes import (
     Elem,
     Eye,
     Filled,
+    Frechet,
     MatMul,
     Mul,
     Name,
@@ -26,6 +27,7 @@ from ..matrix.nodes import (
     Pi,
     Pow,
     Size,
+    Solve,
     T,
     Trace,
     num,
@@ -183,6 +185,16 @@ class ArrayPrinter(EntriesPrinter):
 
     def _trace(self, node: Trace) -> Printed:
         return self.target.operator("tr") + self.target.bracket(self.term(node.arg)[0]), ATOM
+
+    def _solve(self, node: Solve) -> Printed:
+        inverse = T(ArrayCall("inv", node.matrix.arg, None)) if isinstance(node.matrix, T) else ArrayCall("inv", node.matrix, None)
+        return self._matmul(MatMul((inverse, *(node.right.parts if isinstance(node.right, MatMul) else (node.right,)))))
+
+    def _frechet(self, node: Frechet) -> Printed:
+        # L_expm(A, E), in Higham's words
+        target = self.target
+        words = ", ".join(self.term(part)[0] for part in node.children)
+        return target.operator("L", target.word("expm")) + target.bracket(words), ATOM
 
     def _tril(self, node: Tril) -> Printed:
         under = str(node.k) if node.k else ""

@@ -55,6 +55,10 @@ def _inverse(printer: ArrayPrinter, node: Call) -> Printed:
     return printer.target.raised(printer.at(node.arg, ATOM), "inverse"), FACTOR
 
 
+def _pseudo_inverse(printer: ArrayPrinter, node: Call) -> Printed:
+    return printer.target.raised(printer.at(node.arg, ATOM), "pseudo-inverse"), FACTOR
+
+
 def _logdet(printer: ArrayPrinter, node: Call) -> Printed:
     return filled(printer.target.marks["logdet"], [printer.at(node.arg, ATOM)]), FACTOR
 
@@ -85,4 +89,4 @@ def _named(printer: ArrayPrinter, node: Call) -> Printed:
     return (target.raised(text, "transposed"), FACTOR) if node.keepdims and under == "columns" else (text, ATOM)
 
 
-_CALLS: Mapping[str, Draw] = {"sum": _sum, "mean": _mean, "inv": _inverse, "logdet": _logdet, "norm": _norm}
+_CALLS: Mapping[str, Draw] = {"sum": _sum, "mean": _mean, "inv": _inverse, "pinv": _pseudo_inverse, "logdet": _logdet, "norm": _norm}

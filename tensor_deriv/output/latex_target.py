@@ -20,6 +20,7 @@ MARKS = {
     "transposed": r"^\top",
     "inverse": "^{-1}",
     "inverse transposed": r"^{-\top}",
+    "pseudo-inverse": "^{+}",
     "norm": r"\left\|{0}\right\|",
     "fro": r"\left\|{0}\right\|_F",
     "logdet": r"\log\left|\det {0}\right|",
@@ -112,8 +113,8 @@ class Latex:
     def series(self, letters: Sequence[str]) -> str:
         return rf"\sum_{{{','.join(letters)}}}"
 
-    def product(self, letters: str, left_out: Sequence[str]) -> str:
-        rule = r" \neq " + ", ".join(left_out) if left_out else ""
+    def product(self, letters: str, left_out: Sequence[str], last: str = "") -> str:
+        rule = (rf" \le {last},\, {letters}" if last else "") + (r" \neq " + ", ".join(left_out) if left_out else "")
         return rf"\prod_{{{letters}{rule}}}"
 
     def ranged(self, letter: str, extent: Dim) -> str:

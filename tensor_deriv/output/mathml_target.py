@@ -66,6 +66,7 @@ MARKS = {
     "transposed": _upright("⊤"),
     "inverse": "−1",
     "inverse transposed": "−" + _upright("⊤"),
+    "pseudo-inverse": "+",
     "norm": _fenced("‖", "{0}", "‖"),
     "fro": f'<msub>{_fenced("‖", "{0}", "‖")}<mi>F</mi></msub>',
     "logdet": f"<mi>log</mi>{_APPLY}" + _fenced("|", f"<mi>det</mi>{_APPLY}{{0}}", "|"),
@@ -159,8 +160,8 @@ class MathML:
         cells = "".join(f"<mtr><mtd><mrow>{body}</mrow></mtd><mtd><mrow>{when}</mrow></mtd></mtr>" for body, when in rows)
         return f'<mrow><mo fence="true" form="prefix">{{</mo><mtable>{cells}</mtable></mrow>'
 
-    def product(self, letters: str, left_out: Sequence[str]) -> str:
-        rule = " ≠ " + ", ".join(left_out) if left_out else ""
+    def product(self, letters: str, left_out: Sequence[str], last: str = "") -> str:
+        rule = (f" ≤ {last}, {letters}" if last else "") + (" ≠ " + ", ".join(left_out) if left_out else "")
         return f"<munder><mo>∏</mo><mrow>{letters}{rule}</mrow></munder>"
 
     def derivative(self, order: int, above: str, below: Sequence[str]) -> Printed:

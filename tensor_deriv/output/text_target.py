@@ -28,6 +28,7 @@ MARKS = {
     "transposed": "ᵀ",
     "inverse": "⁻¹",
     "inverse transposed": "⁻ᵀ",
+    "pseudo-inverse": "⁺",
     "norm": "‖{0}‖",
     "fro": "‖{0}‖",
     "logdet": "log|det {0}|",
@@ -121,7 +122,8 @@ class Text:
     def series(self, letters: Sequence[str]) -> str:
         return "Σ_" + _row(letters)
 
-    def product(self, letters: str, left_out: Sequence[str]) -> str:
+    def product(self, letters: str, left_out: Sequence[str], last: str = "") -> str:
+        letters = f"{letters} ≤ {last}, {letters}" if last else letters
         return f"Π_({letters} ≠ {', '.join(left_out)})" if left_out else f"Π_{letters}"
 
     def ranged(self, letter: str, extent: Dim) -> str:

@@ -12,10 +12,14 @@ import numpy as np
 
 from ..functions import scalar_expression
 from ..index.evaluate import Evaluator
-from .field import eliminate
+from ..primitives import TABLE
+from ..primitives.exponential import NAMES, derivatives
+from .field import eliminate, pseudo_inverse
 
 Array = Any
 DIGITS = 60
+SERIES = 45  # terms of the exponential at ‖A‖ ≤ 1/2
+MOST_ROWS = 4  # of a matrix whose exponential is derived twice to many digits
 WANTED = 25  # digits in which two ways must agree
 
 mp = mpmath.mp.clone()
@@ -152,10 +156,12 @@ def _power(base: Any, exponent: Any) -> Any:
 
 def primitive(name: str, array: Array, axes: tuple[int, ...]) -> Array:
     """A tensor primitive by its definition, in whatever arithmetic the entries have."""
-    if name in ("inv", "det", "logdet"):
+    if TABLE[name].matrix:
         return _matrices(name, array)
     if name.startswith("prod"):
-        return _products(array, axes, int(name[4:] or 0))
+        return _products(array, axes, TABLE[name].order)
+    if name.startswith("cumprod"):
+        return _running_products(array, axes[0], max(TABLE[name].order - 1, 0))
     moved = np.moveaxis(array, axes, range(-len(axes), 0))
     batch = moved.shape[: moved.ndim - len(axes)]
     flat = moved.reshape(*batch, -1)
@@ -198,6 +204,7 @@ _ROWS: dict[str, Callable[[list[Any]], Any]] = {
     "softmax": _softmax,
     "log_softmax": lambda values: [v - _logsumexp(values) for v in values],
     "logsumexp": _logsumexp,
+    "logcumsumexp": lambda values: [_logsumexp(values[: at + 1]) for at in range(len(values))],
     "norm": lambda values: mp.sqrt(sum(v * v for v in values)),
     "var": _var,
     "max": max,
@@ -205,7 +212,7 @@ _ROWS: dict[str, Callable[[list[Any]], Any]] = {
     "max_mask": _mask(max),
     "min_mask": _mask(min),
 }
-_MAPS = {"softmax", "log_softmax", "max_mask", "min_mask"}
+_MAPS = {"softmax", "log_softmax", "max_mask", "min_mask", "logcumsumexp"}
 
 
 def _products(array: Array, axes: tuple[int, ...], order: int) -> Array:
@@ -221,12 +228,56 @@ def _products(array: Array, axes: tuple[int, ...], order: int) -> Array:
     return result.reshape((*batch, *acted * order))
 
 
+def _running_products(array: Array, axis: int, order: int) -> Array:
+    moved = np.moveaxis(array, axis, -1)
+    count = moved.shape[-1]
+    result = np.empty((*moved.shape, *(count,) * order), dtype=object)
+    for place in np.ndindex(result.shape):
+        (*batch, last), left_out = place[: moved.ndim], place[moved.ndim :]
+        row = moved[tuple(batch)][: last + 1]
+        fits = len(set(left_out)) == order and max(left_out, default=0) <= last
+        result[place] = reduce(lambda a, b: a * b, (v for at, v in enumerate(row) if at not in left_out), mp.mpf(1)) if fits else mp.mpf(0)
+    return result if order else np.moveaxis(result, -1, axis)
+
+
 def _matrices(name: str, array: Array) -> Array:
     batch = array.shape[:-2]
-    shape = array.shape if name == "inv" else batch
-    result = np.empty(shape, dtype=object)
-    for place in np.ndindex(batch):
-        determinant, inverse = eliminate(array[place])
-        value = {"inv": inverse, "det": determinant, "logdet": mp.log(abs(determinant)) if determinant else mp.ninf}[name]
-        result[place if batch else ...] = value
+    parts = [_MATRICES[name](array[place]) for place in np.ndindex(batch)]
+    result = np.empty((*batch, *np.shape(parts[0])), dtype=object)
+    for place, part in zip(np.ndindex(batch), parts, strict=True):
+        result[place if batch else ...] = part
     return result
+
+
+def _logdet(matrix: Array) -> Any:
+    determinant = eliminate(matrix)[0]
+    return mp.log(abs(determinant)) if determinant else mp.ninf
+
+
+def _cholesky(matrix: Array) -> Array:
+    # l_ij = (s_ij − Σ_{k<j} l_ik l_jk)/l_jj, row by row
+    lower = matrix * 0
+    for i in range(len(matrix)):
+        for j in range(i + 1):
+            rest = (matrix[i, j] + matrix[j, i]) / 2 - sum(lower[i, k] * lower[j, k] for k in range(j))
+            lower[i, j] = mp.sqrt(rest) if i == j else rest / lower[j, j]
+    return lower
+
+
+def _expm(order: int) -> Callable[[Array], Array]:
+    def derivative(matrix: Array) -> Array:
+        if order > 1 and len(matrix) > MOST_ROWS:
+            raise NoDigits(f"the second derivative of expm at more than {MOST_ROWS} rows")
+        return derivatives(matrix, order, SERIES)[order]
+
+    return derivative
+
+
+_MATRICES: dict[str, Callable[[Array], Any]] = {
+    "inv": lambda matrix: eliminate(matrix)[1],
+    "det": lambda matrix: eliminate(matrix)[0],
+    "logdet": _logdet,
+    "cholesky": _cholesky,
+    "pinv": pseudo_inverse,
+    **{name: _expm(order) for order, name in enumerate(NAMES)},
+}

@@ -134,6 +134,8 @@ class FieldEvaluator(Evaluator):
             return _stacked(array, lambda matrix: eliminate(matrix)[1])
         if name == "det":
             return _stacked(array, lambda matrix: _scalar(eliminate(matrix)[0]))
+        if name == "pinv":
+            return _stacked(array, pseudo_inverse)
         if name == "var":
             count = Fraction(int(np.prod([array.shape[axis] for axis in axes])))
             centred = array - np.sum(array, axis=axes, keepdims=True) / count
@@ -179,6 +181,13 @@ def eliminate(matrix: Array) -> tuple[Any, Array]:
                 factor = left[row, at]
                 left[row], right[row] = left[row] - left[at] * factor, right[row] - right[at] * factor
     return determinant, right
+
+
+def pseudo_inverse(matrix: Array) -> Array:
+    """A⁺ of a matrix of full rank: (AᵀA)⁻¹Aᵀ, or Aᵀ(AAᵀ)⁻¹."""
+    if matrix.shape[0] < matrix.shape[1]:
+        return matrix.T.dot(eliminate(matrix.dot(matrix.T))[1])
+    return eliminate(matrix.T.dot(matrix))[1].dot(matrix.T)
 
 
 def _pivot(matrix: Array, at: int) -> int:

@@ -26,6 +26,40 @@ def _log_softmax(x: Array, axis: Axis = -1) -> Array:
     return x - _logsumexp(x, axis, keepdims=True)
 
 
+def _logcumsumexp(x: Array, axis: int) -> Array:
+    top = np.max(x, axis=axis, keepdims=True)
+    return np.log(np.cumsum(np.exp(x - top), axis=axis)) + top
+
+
+def _cholesky(A: Array) -> Array:
+    # by QR: S^½ = Q R with S^½ symmetric, so S = RᵀR
+    values, vectors = np.linalg.eigh((A + np.swapaxes(A, -1, -2)) / 2)
+    lower = np.swapaxes(np.linalg.qr((vectors * np.sqrt(values)[..., None, :]) @ np.swapaxes(vectors, -1, -2))[1], -1, -2)
+    return lower * np.sign(np.diagonal(lower, axis1=-2, axis2=-1))[..., None, :]
+
+
+def _pinv(A: Array) -> Array:
+    # by singular values: A = U diag(s) Vᵀ, A⁺ = V diag(1/s) Uᵀ
+    left, values, right = np.linalg.svd(A, full_matrices=False)
+    return np.swapaxes(right, -1, -2) / values[..., None, :] @ np.swapaxes(left, -1, -2)
+
+
+def _expm(A: Array) -> Array:
+    # A = V diag(λ) V⁻¹
+    values, vectors = np.linalg.eig(A)
+    return np.real(vectors * np.exp(values)[..., None, :] @ np.linalg.inv(vectors))
+
+
+def _expm_frechet(A: Array, E: Array) -> Array:
+    # V (F ⊙ V⁻¹EV) V⁻¹ with F_ij = (e^λ_i − e^λ_j)/(λ_i − λ_j) (Daleckii and Krein, 1965)
+    values, vectors = np.linalg.eig(A)
+    half = (values[..., :, None] - values[..., None, :]) / 2
+    middle = np.exp((values[..., :, None] + values[..., None, :]) / 2)
+    ratio = middle * np.where(np.abs(half) < 1e-4, 1 + half**2 / 6, np.sinh(half) / np.where(half == 0, 1, half))
+    inverse = np.linalg.inv(vectors)
+    return np.real(vectors @ (ratio * (inverse @ E @ vectors)) @ inverse)
+
+
 def _reduction(function: Callable[..., Array]) -> Callable[..., Array]:
     return lambda x, axis=None, keepdims=False: function(x, axis=axis, keepdims=keepdims)
 
@@ -106,6 +140,13 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "tr": np.trace,
     "det": np.linalg.det,
     "inv": np.linalg.inv,
+    "solve": lambda A, B: np.linalg.inv(A) @ B,
+    "cholesky": _cholesky,
+    "pinv": _pinv,
+    "expm": _expm,
+    "expm_frechet": _expm_frechet,
+    "cumprod": lambda x, axis: np.multiply.accumulate(x, axis=axis),
+    "logcumsumexp": _logcumsumexp,
     "logdet": lambda x: np.linalg.slogdet(x)[1],
     "matrix_power": np.linalg.matrix_power,
     "logsumexp": _logsumexp,

@@ -134,8 +134,16 @@ def _candidate(program: Program, rng: Generator, sizes: dict[str, int], attempt:
     for name, tensor in program.inputs.items():
         kind = attempt if attempt < 2 else int(rng.integers(len(DRAWS)))
         given[name] = draw_tensor(tensor, rng, sizes, DRAWS[kind])
+    for name in _factored(program) & given.keys():
+        given[name] = given[name] + 2 * np.sum(np.abs(given[name]), axis=-1).max() * np.eye(given[name].shape[-1])
     functions = {name: function for source in (program, *under) for name, function in arbitrary(source, rng, sizes).items()}
     return Point(given, sizes, functions)
+
+
+def _factored(program: Program) -> set[str]:
+    """The tensors whose Cholesky factor is taken: without a large diagonal, few draws have one."""
+    bodies = [definition.body for definition in program.definitions.values()]
+    return {body.tensor for body in bodies if isinstance(body, Apply) and body.primitive == "cholesky"}
 
 
 def draw_tensor(tensor: Tensor, rng: Generator, sizes: Mapping[str, int], how: Callable[[Generator, tuple[int, ...]], Array]) -> Array:
@@ -151,7 +159,7 @@ def draw_tensor(tensor: Tensor, rng: Generator, sizes: Mapping[str, int], how: C
     if "diagonal" in known:
         value = np.diag(np.diag(value))
     if "spd" in known:
-        value = value @ value.T / max(shape[0], 1) + np.eye(shape[0])
+        value = value @ np.swapaxes(value, -1, -2) / max(shape[-1], 1) + np.eye(shape[-1])
     if "orthogonal" in known:
         value = _orthonormal(value)
     return value
@@ -199,6 +207,6 @@ def usable(program: Program, point: Point) -> bool:
 
 
 def _conditioned(body: object, evaluator: Evaluator) -> bool:
-    if not isinstance(body, Apply) or not TABLE[body.primitive].matrix:
+    if not isinstance(body, Apply) or not TABLE[body.primitive].regular:
         return True
     return bool(np.max(np.linalg.cond(evaluator.tensors[body.tensor])) < WORST_CONDITION)

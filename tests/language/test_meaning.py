@@ -79,6 +79,16 @@ TABLE = [  # (text, shapes, the shape of the result)
     ('einsum("i,j,ij->ij", x, y, X)', {}, "n d"), ('einsum(",->", a, b)', {}, ""),
     ('einsum("ij->", X)', {}, ""), ('einsum("ba", X)', {}, "d n"), ("einsum('ij , j -> i', X, w)", {}, "n"),
     ('einsum("ij,ij->ij", X, Y)', {"X": "n 1", "Y": "n d"}, "n d"),
+    # linear algebra and scans
+    ("solve(A, x)", {"A": "n n", "x": "n"}, "n"), ("solve(A, X)", {"A": "n n"}, "n d"),
+    ("solve(A, X)", {"A": "b n n", "X": "b n d"}, "b n d"),
+    ("solve(A, X)", {"A": "b n n", "X": "n d"}, "b n d"), ("solve(A, x)", {"A": "b n n", "x": "n"}, "b n"), ("solve(A @ A, A)", {}, "n n"),
+    ("cholesky(A @ A.T + eye(n))", {"A": "n d"}, "n n"), ("cholesky(A)", {}, "n n"), ("cholesky(A)", {"A": "b n n"}, "b n n"),
+    ("pinv(X)", {}, "d n"), ("pinv(X)", {"X": "b n d"}, "b d n"), ("pinv(X.T) @ w", {}, "n"), ("expm(A)", {}, "n n"),
+    ("expm(A - 2*A.T)", {"A": "2 2"}, "2 2"), ("expm(A)", {"A": "b n n"}, "b n n"), ("expm_frechet(A, B)", {}, "n n"),
+    ("expm_frechet(A, B)", {"A": "b n n", "B": "n n"}, "b n n"), ("expm(A*x)", {"A": "1 1", "x": "1"}, "1 1"),
+    ("cumprod(x, 0)", {}, "n"), ("cumprod(X, axis=-1)", {}, "n d"), ("cumprod(X, 0)", {}, "n d"), ("logcumsumexp(x, 0)", {}, "n"),
+    ("logcumsumexp(X, 1)", {}, "n d"), ("logcumsumexp(X, axis=-2)", {"X": "b n d"}, "b n d"), ("cumprod(X, 0)", {"X": "1 d"}, "1 d"),
     # elementwise
     ("sqrt(exp(x)) + square(x)", {}, "n"), ("maximum(X, x)", {}, "n d"), ("minimum(x, 0.5)", {}, "n"), ("maximum(a, b)", {}, ""),
     ("relu(X) - abs(X) + sign(X)", {}, "n d"),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 
-from ...matrix.nodes import Add, Array, Call, Einsum, Elem, MatMul, Mul, Name, Num, Outer, Pow
+from ...matrix.nodes import MATRIX, Add, Array, Call, Einsum, Elem, MatMul, Mul, Name, Num, Outer, Pow, Solve
 from ..lower import COMPARISONS
 from ..regroup import distinct
-from .nodes import Changed, OnDiagonal, Solve
+from .nodes import Changed, OnDiagonal
 
 WHOLE = {"abs", "square", "sign", "relu", "maximum", "minimum", "clip", "hardtanh"}  # of whole numbers whole
-FLOATING = {"mean", "var", "softmax", "log_softmax", "logsumexp", "inv", "logdet", "det", "norm"}
+FLOATING = {"mean", "var", "softmax", "log_softmax", "logsumexp", "logcumsumexp", "norm", *MATRIX}
 
 
 def is_new(node: Array, floating: Container[str]) -> bool:

@@ -1,4 +1,4 @@
-"""What only planned code says: a system of equations solved, an array that is zero off a diagonal, and axes in another order."""
+"""What only planned code says: an array that is zero off a diagonal, and axes in another order."""
 
 from __future__ import annotations
 
@@ -6,25 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ...matrix.nodes import Array, Shape
-
-
-@dataclass(frozen=True, eq=False)
-class Solve(Array):
-    """A⁻¹ B, without the inverse; B a vector or a matrix."""
-
-    matrix: Array
-    right: Array
-
-    @property
-    def children(self) -> tuple[Array, ...]:
-        return (self.matrix, self.right)
-
-    def with_children(self, children: tuple[Array, ...]) -> Array:
-        return Solve(*children)
-
-    @cached_property
-    def shape(self) -> Shape:
-        return self.right.shape
 
 
 @dataclass(frozen=True, eq=False)

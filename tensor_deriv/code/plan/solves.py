@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 
 from ...matrix import make
-from ...matrix.nodes import Array, Call, MatMul, Name, T
+from ...matrix.nodes import Array, Call, MatMul, Name, Solve, T
 from ..regroup import distinct
-from .nodes import Solve
 from .rewriting import replaced
 
 MOST = 2  # systems with one matrix that cost no more than its inverse: (2/3) n³ each, against 2 n³

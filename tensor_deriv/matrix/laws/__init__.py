@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from . import factors, places, products, scalars, sums
+from . import exponential, factors, places, products, scalars, sums
 from .law import Law
 
 LAWS = (
     Law("inverse", "A⁻¹A = I", products.inverses),
+    Law("derivative of the exponential", "Σᵢⱼ gᵢⱼ ∂(eᴬ)ᵢⱼ/∂A = L(Aᵀ, G)", exponential.directions),
     Law("diagonal", "diag(a) v = a ⊙ v", products.diagonals),
     Law("sum as a product", "Σᵢ aᵢbᵢ = a·b, Σᵢⱼ aᵢⱼbⱼᵢ = tr(AB)", sums.reductions),
+    Law("sums joined", "Σᵢ Σⱼ aᵢⱼ = Σᵢⱼ aᵢⱼ", sums.joined),
     Law("sum kept as a column", "v 1ᵀ from a sum over rows", sums.columns),
     Law("factor into a mean", "mean(a)/s = mean(a/s)", sums.moved_in),
     Law("broadcast", "M + v 1ᵀ", sums.broadcasts),
     Law("transpose", "(AB)ᵀ = BᵀAᵀ", products.transposes),
     Law("triangle", "tril(1 1ᵀ) ⊙ A = tril(A)", places.triangles),
+    Law("triangle", "tril(diag(v)) = diag(v)", places.off_diagonals),
     Law("running sum", "Σₖ [k ≤ i] aₖ = cumsum(a)ᵢ", places.running_sums),
     Law("one condition", "(a where c, else 0) + (0 where c, else b) = (a where c, else b)", places.cases),
     Law("regroup", "reshape(a ⊙ reshape(b)) = reshape(a) ⊙ b", places.regrouped),

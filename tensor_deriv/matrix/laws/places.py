@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .. import make
 from ..flip import Flipper
-from ..nodes import Add, Array, Call, Column, Elem, Filled, MatMul, Mul, Pow, Reshape, num
+from ..nodes import Add, Array, Call, Column, Diag, Elem, Eye, Filled, MatMul, Mul, Pow, Reshape, num
 from ..places import Flip, Tril, Triu, Where
 from .law import Candidates
 
@@ -29,6 +29,13 @@ def _product(parts: tuple[Array, ...]) -> Array:
     if columns and rows and len(columns) + len(rows) + len(scalars) == len(parts):
         return make.mul([*scalars, make.outer(make.mul(columns), make.mul(rows))])
     return make.mul(parts)
+
+
+def off_diagonals(node: Array, flipper: Flipper) -> Candidates:
+    # what a triangle has of a diagonal matrix: all of it, or nothing
+    if isinstance(node, Tril) and isinstance(node.arg, Eye | Diag):
+        within = node.k <= 0 if isinstance(node, Triu) else node.k >= 0
+        yield node.arg if within else Filled(0, node.shape)
 
 
 def _of_ones(node: Array) -> bool:

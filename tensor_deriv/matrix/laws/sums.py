@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...index.dims import UNIT, Dim
 from .. import make
 from ..flip import Flipper
-from ..nodes import Add, Array, Call, Column, DiagOf, Elem, Filled, MatMul, Mul, Num, Outer, Pow, Size, Trace, num
+from ..nodes import Add, Array, Call, Column, DiagOf, Einsum, Elem, Filled, MatMul, Mul, Num, Outer, Pow, Size, Trace, num
 from .law import Candidates
 
 
@@ -30,6 +30,18 @@ def reductions(node: Array, flipper: Flipper) -> Candidates:
             yield from _means(parts)
 
 
+def joined(node: Array, flipper: Flipper) -> Candidates:
+    # Σ_i Σ_j a_ij = Σ_ij a_ij, and a sum over an axis of an einsum is an einsum without that axis
+    match node:
+        case Call("sum", Call("sum", inner, tuple() as first, False), tuple() as then, False):
+            left = [axis for axis in range(inner.rank) if axis not in first]
+            yield Call("sum", inner, tuple(sorted((*first, *(left[axis] for axis in then)))))
+        case Call("sum", Einsum() as inner, axes, False):
+            gone = range(inner.rank) if axes is None else axes
+            output = "".join(letter for axis, letter in enumerate(inner.output) if axis not in gone)
+            yield Einsum(inner.letters, output, inner.parts)
+
+
 def _summed_outer(pair: Outer, axis: tuple[int, ...] | None) -> Candidates:
     if axis is None:
         yield make.mul([make.total(pair.left, None), make.total(pair.right, None)])
@@ -45,6 +57,8 @@ def _summed_product(node: Array, parts: tuple[Array, ...], axis: tuple[int, ...]
     elif axis is None and whole.rank == 2 and all(part.rank == 2 and not isinstance(part, Column) for part in parts):
         for at, part in enumerate(parts):
             rest = make.mul([*parts[:at], *parts[at + 1 :]])
+            if isinstance(part, Outer) and len(parts) > 1:  # Σ_ij v_i w_j a_ij = v A w
+                yield make.matmul([part.left, rest, part.right])
             yield make.trace(make.matmul([flipper.flip(rest), part]))
             yield make.trace(make.matmul([rest, flipper.flip(part)]))
     elif axis is not None and whole.rank == 2:

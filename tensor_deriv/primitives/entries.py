@@ -1,83 +1,18 @@
-"""Tensor primitives: one row each, with the component derivative, its numeric meaning and its source.
-
-`inv`, `det` and `logdet` are taken as given (Magnus and Neudecker, Matrix Differential Calculus, 8.3 and 8.4). The others
-are definitions in index notation; tests/test_primitives.py derives their rows from those definitions.
-"""
+"""Primitives that are definitions in index notation, from which tests/test_primitives.py derives their rows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
-from .index.dims import UNIT, Dim
-from .index.indices import fresh
-from .index.nodes import (
-    MINUS,
-    UNITY,
-    Apply,
-    Component,
-    Delta,
-    Expr,
-    Extent,
-    Index,
-    Power,
-    Product,
-    Slot,
-    Sum,
-    number,
-)
+from ..index.dims import UNIT, Dim
+from ..index.indices import fresh
+from ..index.nodes import UNITY, Apply, Component, Expr, Extent, Power, Product, Slot, Sum, number
+from .row import Companions, Primitive, deltas, minus, placed, split
 
 Array = Any
-
-
-class Companions(Protocol):
-    """What a row may ask of the program: another primitive of the same argument."""
-
-    def companion(self, primitive: str, of: Apply) -> str:
-        """The name of the tensor that holds `primitive` of the argument of `of`."""
-
-    def shape(self, tensor: str) -> tuple[Dim, ...]:
-        """The shape of a tensor."""
-
-
-@dataclass(frozen=True)
-class Primitive:
-    """One tensor function of one tensor, acting on `axes` of it and entry by entry on the others."""
-
-    name: str
-    kind: str  # "map": the result has the argument's axes; "reduce": the acted axes are gone; "pick": see `prod`
-    partial: Callable[[Companions, str, Apply, tuple[Slot, ...]], Expr]
-    numpy: Callable[[Array, tuple[int, ...]], Array]
-    law: str
-    source: str
-    matrix: bool = False  # acts on the last two axes, as linear algebra
-    kink: str = ""
-    letter: str = "s"
-    words: str = ""
-
-
-def split(rank: int, axes: tuple[int, ...], slots: tuple[Slot, ...]) -> tuple[tuple[Slot, ...], tuple[Slot, ...]]:
-    """The slots of `slots` on the acted axes, and the others."""
-    acted = tuple(slots[axis] for axis in axes)
-    return acted, tuple(slots[axis] for axis in range(rank) if axis not in axes)
-
-
-def deltas(left: tuple[Slot, ...], right: tuple[Slot, ...]) -> tuple[Expr, ...]:
-    """Π δ, pair by pair."""
-    return tuple(Delta(a, b) for a, b in zip(left, right, strict=True))
-
-
-def placed(slots: tuple[Slot, ...], axes: tuple[int, ...], new: tuple[Slot, ...]) -> tuple[Slot, ...]:
-    """`slots` with those on `axes` exchanged for `new`."""
-    exchanged = dict(zip(axes, new, strict=True))
-    return tuple(exchanged.get(axis, slot) for axis, slot in enumerate(slots))
-
-
-def minus(expr: Expr) -> Expr:
-    return Product((MINUS, expr))
 
 
 # ∂p_i/∂s_m = p_i (δ_im − p_m)
@@ -154,31 +89,6 @@ def _prod(program: Companions, value: str, apply: Apply, by: tuple[Slot, ...]) -
     return Product((*deltas(batch, by_batch), *elsewhere, Component(deeper, (*by_batch, *left_out, *by_acted))))
 
 
-# ∂(A⁻¹)_ij/∂a_mn = −(A⁻¹)_im (A⁻¹)_nj
-def _inv(program: Companions, value: str, apply: Apply, by: tuple[Slot, ...]) -> Expr:
-    (i, j), batch = split(len(by), apply.axes, apply.slots)
-    (m, n), by_batch = split(len(by), apply.axes, by)
-    first = Component(value, placed(apply.slots, apply.axes, (i, m)))
-    second = Component(value, placed(apply.slots, apply.axes, (n, j)))
-    return Product((MINUS, *deltas(batch, by_batch), first, second))
-
-
-# ∂ det A/∂a_mn = det A · (A⁻¹)_nm
-def _det(program: Companions, value: str, apply: Apply, by: tuple[Slot, ...]) -> Expr:
-    return Product((Component(value, apply.slots), *_inverse_transposed(program, apply, by)))
-
-
-# ∂ log|det A|/∂a_mn = (A⁻¹)_nm
-def _logdet(program: Companions, value: str, apply: Apply, by: tuple[Slot, ...]) -> Expr:
-    return Product(_inverse_transposed(program, apply, by))
-
-
-def _inverse_transposed(program: Companions, apply: Apply, by: tuple[Slot, ...]) -> tuple[Expr, ...]:
-    (m, n), by_batch = split(len(by), apply.axes, by)
-    inverse = Component(program.companion("inv", apply), placed(by, apply.axes, (n, m)))
-    return (*deltas(apply.slots, by_batch), inverse)
-
-
 def _np_logsumexp(x: Array, axes: tuple[int, ...]) -> Array:
     top = np.max(x, axis=axes, keepdims=True)
     return np.squeeze(np.log(np.sum(np.exp(x - top), axis=axes, keepdims=True)) + top, axis=axes)
@@ -216,15 +126,10 @@ def _prods(order: int) -> Callable[[Array, tuple[int, ...]], Array]:
     return lambda x, axes: prod_except(x, axes, order)
 
 
-def _linear(function: Callable[[Array], Array]) -> Callable[[Array, tuple[int, ...]], Array]:
-    return lambda x, axes: function(x)
-
-
-_MN = "Magnus and Neudecker, Matrix Differential Calculus (1999), section 8"
 _DEF = "from its definition in index notation"
 _TIE = "at a tie of {} the tied entries share the derivative equally"
 
-_ROWS = [
+ROWS = [
     Primitive("softmax", "map", _softmax, _np_softmax, "∂pᵢ/∂sₘ = pᵢ(δᵢₘ − pₘ)", _DEF, letter="p"),
     Primitive("log_softmax", "map", _log_softmax, _np_log_softmax, "∂(log p)ᵢ/∂sₘ = δᵢₘ − pₘ", _DEF, letter="q"),
     Primitive("logsumexp", "reduce", _logsumexp, _np_logsumexp, "∂ log Σ exp s/∂sₘ = softmax(s)ₘ", _DEF, letter="r"),
@@ -244,20 +149,7 @@ _ROWS = [
     Primitive("max_mask", "map", _nothing, _np_mask(np.max), "∂[s = max(s)]/∂s = 0", _DEF, letter="h"),
     Primitive("min_mask", "map", _nothing, _np_mask(np.min), "∂[s = min(s)]/∂s = 0", _DEF, letter="h"),
     *(
-        Primitive("prod" + str(order or ""), "pick", _prod, _prods(order), "∂Πsₖ/∂sₘ = Π_{k≠m} sₖ", _DEF, letter="r")
+        Primitive("prod" + str(order or ""), "pick", _prod, _prods(order), "∂Πsₖ/∂sₘ = Π_{k≠m} sₖ", _DEF, letter="r", order=order)
         for order in range(5)
     ),
-    Primitive("inv", "map", _inv, _linear(np.linalg.inv), "∂(A⁻¹)ᵢⱼ/∂aₘₙ = −(A⁻¹)ᵢₘ(A⁻¹)ₙⱼ", _MN, matrix=True, letter="v"),
-    Primitive("det", "reduce", _det, _linear(np.linalg.det), "∂det A/∂aₘₙ = det A (A⁻¹)ₙₘ", _MN, matrix=True, letter="r"),
-    Primitive(
-        "logdet", "reduce", _logdet, _linear(lambda x: np.linalg.slogdet(x)[1]), "∂log|det A|/∂aₘₙ = (A⁻¹)ₙₘ", _MN,
-        matrix=True, letter="r",
-    ),
 ]
-
-TABLE: Mapping[str, Primitive] = {row.name: row for row in _ROWS}
-
-
-def fresh_slots(shape: tuple[Dim, ...], letters: str = "ijkl") -> tuple[Index, ...]:
-    """A fresh index for each axis."""
-    return tuple(fresh(extent, letters[place % len(letters)]) for place, extent in enumerate(shape))
