@@ -10,6 +10,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "derive": "derivation",
     "Derivation": "derivation",
+    "hessian_vector_product": "directed",
     "load": "catalogue",
     "verify": "verification.claim",
     "Report": "verification.check",
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from .catalogue import load as load
     from .derivation import Derivation as Derivation
     from .derivation import derive as derive
+    from .directed import hessian_vector_product as hessian_vector_product
     from .errors import DerivationError as DerivationError
     from .errors import ParseError as ParseError
     from .errors import ShapeError as ShapeError

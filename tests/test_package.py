@@ -50,6 +50,7 @@ LAYERS = (
     "substituted",
     "verification.opinion",
     "verification.claim",
+    "directed",
     "catalogue",
     "checked",
     "pairs",

@@ -16,6 +16,7 @@ from .streams import deliver
 
 if TYPE_CHECKING:
     from ..catalogue import Entry
+    from ..derivation import Derivation
 
 FAILED = 1
 
@@ -32,6 +33,7 @@ def answer(
     document: bool,
     substituted: bool,
     value: bool,
+    direction: str | None,
 ) -> int:
     """Derive, check and print; the exit status."""
     if document and form != "latex":
@@ -39,7 +41,10 @@ def answer(
     if value and form not in TARGETS:
         raise click.UsageError(f"--value goes with code: --format {', '.join(TARGETS)}")
     question = replace(entry, order=order or entry.order, style=style or entry.style)
-    found = answers(question, wrt, written_out if substituted else as_named)
+    said: Callable[[Derivation], Derivation] = written_out if substituted else as_named
+    if direction is not None:
+        question, said = replace(question, order=1), _along(direction, question.order, substituted)
+    found = answers(question, wrt, said)
     if value:
         for item in found:
             item.report.trials.append(item.derivation.check_one_pass())
@@ -50,6 +55,15 @@ def answer(
         lines = Lines(not no_steps, steps == "all")
         deliver(as_document(found, entry.source, lines) if document else render(found, form, lines, value), output)
     return FAILED if failed else 0
+
+
+def _along(direction: str, order: int, substituted: bool) -> Callable[[Derivation], Derivation]:
+    """The Hessian times a direction, where that is what the options ask for."""
+    from ..directed import along
+
+    if order != 2 or substituted:
+        raise click.UsageError("--direction goes with --order 2, and not with --substituted")
+    return along(direction)
 
 
 @dataclass(frozen=True)

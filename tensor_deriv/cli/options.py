@@ -25,6 +25,7 @@ def answer_options(function: Function) -> Function:
         click.option("--no-steps", is_flag=True, help="The result alone."),
         click.option("--substituted", is_flag=True, help="The answer written out too: definitions and upstream gradients put in."),
         click.option("--document", is_flag=True, help="With --format latex: a complete document, for pdflatex with amsmath."),
+        click.option("--direction", metavar="v", help="With --order 2: the Hessian times v, a new input, without the Hessian."),
         click.option("--value", is_flag=True, help="With code: the value and the derivative, from one pass."),
         click.option("-o", "--output", type=click.Path(), metavar="FILE", help="Write there, whole or not at all."),
     )
