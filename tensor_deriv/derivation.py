@@ -104,10 +104,13 @@ class Derivation:
     @cached_property
     def matrix(self) -> str | None:
         """The derivative in the expression language; None where it has no such form."""
+        from .matrix.forms import regrouped
         from .matrix.language import in_language
         from .matrix.vectorised import vectorised_text
 
         text = in_language(self.form.node, self._positive) if None not in self._named else None
+        if text and regrouped(self.form) and not any("reshape" in own for own in self.program.texts):
+            text = None  # axes that run over several indices are no matrix form, unless the caller speaks of them so
         return text or vectorised_text(self.gradient.program)
 
     @cached_property

@@ -61,6 +61,11 @@ def unusual(node: Array) -> bool:
     return isinstance(node, (Einsum, Take, Reshape, *PLACED))
 
 
+def regrouped(found: Form) -> bool:
+    """Whether some axes of a form run over several indices."""
+    return any(isinstance(part, Reshape) for node in (found.node, *(item.node for item in found.definitions)) for part in walk(node))
+
+
 def form(program: Program, question: Program | None = None) -> Form:
     """The tidied array form of a program's result, in the names and the wording of the question it answers."""
     builder = Builder(program)
