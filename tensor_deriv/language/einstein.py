@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from fractions import Fraction
 
 from .. import functions
 from ..errors import ParseError, Place, ShapeError, UnknownNameError
-from ..index.dims import UNIT, ZERO, Dim, integer, named
-from ..index.indices import fresh, multiply
+from ..index.dims import UNIT, ZERO, Dim, named
+from ..index.indices import multiply
 from ..index.nodes import (
     MINUS,
     ONE,
@@ -30,9 +30,8 @@ from ..index.nodes import (
     number,
     slot_indices,
 )
+from .letters import Letters, at_least, is_place, joined, scaled, subscripts
 from .scope import Scope
-from .source import Source
-from .values import Words, show_shape
 
 
 def has_indices(tree: ast.expr, scope: Scope) -> bool:
@@ -42,7 +41,7 @@ def has_indices(tree: ast.expr, scope: Scope) -> bool:
 
 def _is_indexed(node: ast.Subscript, scope: Scope) -> bool:
     items = subscripts(node)
-    if not isinstance(node.value, ast.Name) or not all(map(_is_place, items)):
+    if not isinstance(node.value, ast.Name) or not all(map(is_place, items)):
         return False
     if all(isinstance(item, ast.Name) for item in items):
         return bool(items)
@@ -50,34 +49,12 @@ def _is_indexed(node: ast.Subscript, scope: Scope) -> bool:
     return not names <= scope.dims
 
 
-def subscripts(node: ast.Subscript) -> list[ast.expr]:
-    """What stands in the brackets, one for each axis."""
-    return list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
-
-
-def _is_place(item: ast.expr) -> bool:
-    """Whether an item is built of names and integers by sums and products."""
-    parts = (ast.Name, ast.Load, ast.Constant, ast.BinOp, ast.UnaryOp, ast.Add, ast.Sub, ast.Mult, ast.USub)
-    whole = all(isinstance(node, parts) for node in ast.walk(item))
-    return whole and all(type(node.value) is int for node in ast.walk(item) if isinstance(node, ast.Constant))
-
-
-class EinsteinReader:
+class EinsteinReader(Letters):
     """Reads one right-hand side whose free indices are `free`."""
-
-    def __init__(self, scope: Scope, source: Source, free: tuple[str, ...], want: tuple[Dim, ...] | None = None) -> None:
-        self.scope = scope
-        self.source = source
-        self.free = free
-        declared = want if want is not None and len(want) == len(free) else ()
-        self.indices: dict[str, Index] = {letter: fresh(extent, letter) for letter, extent in zip(free, declared, strict=False)}
-
-    def place(self, node: ast.AST) -> Place:
-        return self.source.place(node)
 
     def body(self, tree: ast.expr) -> tuple[tuple[Slot, ...], Expr]:
         """The free slots in order, and the entry at them."""
-        self._find_letters(tree)
+        self.find_letters(tree)
         expr = self.expr(tree)
         for letter, index in self.indices.items():
             extent = self.scope.solver.resolve(index.extent)
@@ -100,102 +77,6 @@ class EinsteinReader:
     def _first(self, tree: ast.expr, letter: str) -> Place:
         nodes = (node for node in ast.walk(tree) if isinstance(node, ast.Subscript))
         return self.place(next((node for node in nodes if letter in map(ast.unparse, subscripts(node))), tree))
-
-    def _find_letters(self, tree: ast.expr) -> None:
-        """An index for every letter: the extent of an axis where it stands alone, else so that every place lies inside."""
-        nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name)]
-        nodes.sort(key=lambda node: (node.lineno, node.col_offset))
-        compound: list[tuple[Affine, Dim, ast.Subscript]] = []
-        for alone in (True, False):
-            for node in nodes:
-                items = subscripts(node)
-                for item, extent in zip(items, self._extents(node, items), strict=True):
-                    if isinstance(item, ast.Name) and alone:
-                        self._letter(item.id, extent, node)
-                    elif not isinstance(item, ast.Name) and not alone and _is_place(item):
-                        compound.append((self._place(item, extent), extent, node))
-        for compared in (node for node in ast.walk(tree) if isinstance(node, ast.Compare)):
-            self._bounded(compared)
-        for slot, extent, node in compound:
-            self._fit(slot, extent, node)
-        for compared in (node for node in ast.walk(tree) if isinstance(node, ast.Compare)):
-            self._same_range(compared)
-
-    def _bounded(self, node: ast.Compare) -> None:
-        """(i <= n - 2) says over what i runs, where no axis does."""
-        right = node.comparators[0]
-        if not isinstance(node.left, ast.Name) or not isinstance(node.ops[0], ast.Lt | ast.LtE) or not self._may_be_index(node.left.id):
-            return
-        names = {part.id for part in ast.walk(right) if isinstance(part, ast.Name)}
-        if _is_place(right) and names <= self.scope.dims - set(self.indices):
-            index = self._index(node.left.id)
-            _, offset = self._linear(right)
-            if "?" in str(self.scope.solver.resolve(index.extent)):
-                self.scope.solver.equal(index.extent, offset + UNIT if isinstance(node.ops[0], ast.LtE) else offset)
-
-    def _may_be_index(self, name: str) -> bool:
-        """Whether a name in a comparison is an index: it stands as one elsewhere, or as nothing else."""
-        scope = self.scope
-        return name in self.indices or name in self.free or not (name in scope.shapes or name in scope.dims)
-
-    def _same_range(self, node: ast.Compare) -> None:
-        """Indices that are compared run over the same range, where nothing else says over what they run."""
-        names = [side.id for side in (node.left, *node.comparators) if isinstance(side, ast.Name)]
-        known = [self.indices[name] for name in names if name in self.indices]
-        for name in names:
-            if name not in self.indices and known and self._may_be_index(name):
-                self.indices[name] = fresh(known[0].extent, name)
-
-    def _letter(self, letter: str, extent: Dim, node: ast.AST) -> None:
-        index = self.indices.setdefault(letter, fresh(extent, letter))
-        self.scope.solver.require(index.extent, extent, self._clash(letter, extent), lambda: self.place(node))
-
-    def _fit(self, slot: Affine, extent: Dim, node: ast.AST) -> None:
-        # the last place is the last of the axis, Σ c (n − 1) + offset = extent − 1, or the first where c < 0
-        resolve = self.scope.solver.resolve
-        loose = [(index, c) for index, c in slot.terms if "?" in str(resolve(index.extent))]
-        if len(loose) != 1:
-            return
-        ((index, c),) = loose
-        others = Affine(tuple((other, factor) for other, factor in slot.terms if other != index), slot.offset, extent)
-        low, high = map(resolve, bounds(others))
-        room = resolve(extent) - UNIT - high if c.never_negative else -low
-        count = room.over(c)
-        if count is None:
-            return
-        self.scope.solver.equal(index.extent, count + UNIT)
-        if not count.never_negative:
-            self.scope.needs.append(count)
-
-    def _place(self, item: ast.expr, extent: Dim) -> Affine:
-        """A slot of several letters and numbers."""
-        terms, offset = self._linear(item)
-        return Affine(tuple((index, c) for index, c in terms.items() if c.terms), offset, extent)
-
-    def _index(self, letter: str) -> Index:
-        if letter not in self.indices:
-            self.indices[letter] = fresh(self.scope.solver.unknown(), letter)
-        return self.indices[letter]
-
-    def _linear(self, node: ast.expr) -> tuple[dict[Index, Dim], Dim]:
-        match node:
-            case ast.Constant(value=int() as value) if not isinstance(value, bool):
-                return {}, integer(value)
-            case ast.Name(id=name):
-                if name not in self.indices and name in self.scope.dims:
-                    return {}, named(name)
-                return {self._index(name): UNIT}, ZERO
-            case ast.UnaryOp(op=ast.USub(), operand=inner):
-                return _scaled(self._linear(inner), -UNIT)
-            case ast.BinOp(left=left, op=ast.Add(), right=right):
-                return _joined(self._linear(left), self._linear(right))
-            case ast.BinOp(left=left, op=ast.Sub(), right=right):
-                return _joined(self._linear(left), _scaled(self._linear(right), -UNIT))
-            case ast.BinOp(left=left, op=ast.Mult(), right=right):
-                first, second = self._linear(left), self._linear(right)
-                if not first[0] or not second[0]:
-                    return _scaled(second, first[1]) if not first[0] else _scaled(first, second[1])
-        raise ParseError("a place is a sum of indices and numbers, each index times a number at most", self.place(node))
 
     def expr(self, node: ast.expr) -> Expr:
         match node:
@@ -251,51 +132,36 @@ class EinsteinReader:
             raise ShapeError(f"`{name}` is no scalar: write its indices", self.place(node))
         return Component(name, ())
 
-    def _extents(self, node: ast.Subscript, items: Sequence[ast.expr]) -> tuple[Dim, ...]:
-        """The shape of the tensor that a subscript is of; x[i, j] may be a component of X."""
-        scope, (name, _) = self.scope, self._tensor(node, len(items))
-        extents = scope.tensor(name, len(items))
-        if len(extents) != len(items):
-            words = f"`{name}` has the shape {show_shape(map(scope.solver.resolve, extents))}, {len(items)} indices are given"
-            raise ShapeError(words, self.place(node))
-        return extents
-
-    def _tensor(self, node: ast.Subscript, rank: int) -> tuple[str, str]:
-        assert isinstance(node.value, ast.Name)
-        name, upper = node.value.id, node.value.id[0].upper() + node.value.id[1:]
-        known = name in self.scope.shapes or len(self.scope.shapes.get(upper, ())) != rank
-        return (name if known else upper), name
-
     def _component(self, node: ast.Subscript) -> Expr:
         items = subscripts(node)
-        if not all(map(_is_place, items)):
+        if not all(map(is_place, items)):
             raise ParseError("a place is an index letter here, or a sum of letters and numbers", self.place(node))
-        extents = self._extents(node, items)
+        extents = self.extents(node, items)
         slots = tuple(self._slot(item, extent) for item, extent in zip(items, extents, strict=True))
-        component = Component(self._tensor(node, len(items))[0], slots)
+        component = Component(self.tensor(node, len(items)), slots)
         return self._product([component]) if any(_repeated(component, index) for index in component.free) else component
 
     def _slot(self, item: ast.expr, extent: Dim) -> Slot:
         if isinstance(item, ast.Name) and item.id in self.indices:
             alone = self.scope.solver.is_one(extent) and item.id not in self.free
             return ONE if alone else self.indices[item.id]
-        slot = self._place(item, extent)
+        slot = self.place_of(item, extent)
         return ONE if not slot.terms and self.scope.solver.is_one(extent) and slot.offset == ZERO else slot
 
     def _compared(self, op: ast.cmpop, left: ast.expr, right: ast.expr, node: ast.expr) -> Expr:
         """[i ≥ j] of indices, or a comparison of entries."""
-        if not (_is_place(left) and _is_place(right)) or not self._letters_in(left, right):
+        if not (is_place(left) and is_place(right)) or not self._letters_in(left, right):
             return self._comparison(op, self.expr(left), self.expr(right), node)
-        terms, offset = _joined(self._linear(left), _scaled(self._linear(right), -UNIT))
+        terms, offset = joined(self.linear(left), scaled(self.linear(right), -UNIT))
         match op:
             case ast.GtE():
                 return self._at_least(terms, offset)
             case ast.Gt():
                 return self._at_least(terms, offset - UNIT)
             case ast.LtE():
-                return self._at_least(*_scaled((terms, offset), -UNIT))
+                return self._at_least(*scaled((terms, offset), -UNIT))
             case ast.Lt():
-                return self._at_least(*_scaled((terms, offset + UNIT), -UNIT))
+                return self._at_least(*scaled((terms, offset + UNIT), -UNIT))
             case ast.Eq() | ast.NotEq():
                 equal = Delta(*map(self._compared_place, (left, right)))
                 return equal if isinstance(op, ast.Eq) else Sum((number(1), multiply((MINUS, equal))))
@@ -305,7 +171,7 @@ class EinsteinReader:
         """A side of an equation of places, with the range that it reaches."""
         if isinstance(side, ast.Name) and side.id in self.indices:
             return self.indices[side.id]
-        slot = self._place(side, UNIT)
+        slot = self.place_of(side, UNIT)
         return Affine(slot.terms, slot.offset, bounds(slot)[1] + UNIT)
 
     def _at_least(self, terms: Mapping[Index, Dim], offset: Dim) -> Expr:
@@ -323,10 +189,6 @@ class EinsteinReader:
         if not name:
             raise ParseError("entries are compared with >, >=, <, <= and ==", self.place(node))
         return functions.call(name, *((right, left) if turned else (left, right)))
-
-    def _clash(self, letter: str, extent: Dim) -> Words:
-        resolve, first = self.scope.solver.resolve, self.indices[letter].extent
-        return lambda: f"the index `{letter}` runs over {resolve(first)} and over {resolve(extent)}"
 
     def _function(self, name: str, node: ast.Call) -> Expr:
         if name == "where" and len(node.args) == 3 and not node.keywords:
@@ -346,25 +208,5 @@ COMPARED: dict[type, tuple[str, bool]] = {  # the function, and whether its argu
     ast.Gt: ("greater", False), ast.Lt: ("greater", True), ast.GtE: ("greater_equal", False), ast.LtE: ("greater_equal", True),
     ast.Eq: ("equal", False),
 }  # fmt: skip
-Linear = tuple[dict[Index, Dim], Dim]  # coefficients of indices, and the number
-
-
-def at_least(terms: Mapping[Index, Dim], offset: Dim) -> Expr:
-    """The indicator [Σ coefficient·index + offset ≥ 0]."""
-    slot = Affine(tuple(terms.items()), offset, UNIT)
-    return Inside(Affine(slot.terms, offset, bounds(slot)[1] + UNIT))
-
-
-def _joined(left: Linear, right: Linear) -> Linear:
-    total = dict(left[0])
-    for index, c in right[0].items():
-        total[index] = total.get(index, ZERO) + c
-    return {index: c for index, c in total.items() if c.terms}, left[1] + right[1]
-
-
-def _scaled(linear: Linear, by: Dim) -> Linear:
-    return {index: c * by for index, c in linear[0].items()}, linear[1] * by
-
-
 def _repeated(factor: Expr, index: Index) -> bool:
     return isinstance(factor, Component) and sum(index in slot_indices(slot) for slot in factor.slots) > 1

@@ -8,7 +8,7 @@ from ..errors import ShapeError, UnsupportedError
 from ..index.dims import UNIT, ZERO, Dim, integer
 from ..index.indices import fresh, multiply, renew, substitute
 from ..index.nodes import ONE, Affine, Delta, Expr, Index, Slot, Sum, Where, affine, group, is_group, number, slot_indices
-from .einstein import at_least
+from .letters import at_least
 from .places import beyond, flipped, named, opened
 from .registry import Axes, Call, Sizes, Values, operation
 from .values import Value, axis_number
