@@ -13,10 +13,10 @@ import numpy as np
 from .. import shelf
 from ..catalogue import Entry, load
 from ..errors import DerivationError, UnknownNameError
-from ..language.reader import read_program
 from ..language.source import read_definition
 from ..program import Program
 from ..verification.check import EXACT, relative_error
+from ..verification.claim import read_answer
 from ..verification.sample import Point, draw
 from .streams import write_whole
 
@@ -84,8 +84,7 @@ def meaning_error(entry: Entry, derivation: Derivation, text: str) -> float:
 def _claim(entry: Entry, derivation: Derivation, text: str) -> Program:
     given = derivation.gradient.program.given
     named = {read_definition(line).name: line for line in (*entry.define, *derivation.definitions)}
-    shapes = {name: tuple(map(str, shape)) for name, shape in given.items()}
-    claim = read_program(text, shapes, [line for name, line in named.items() if name not in given])
+    claim = read_answer(text, [line for name, line in named.items() if name not in given], derivation)
     for name in claim.inputs:
         if name not in given:
             raise UnknownNameError(f"the expected derivative by `{derivation.wrt}` has `{name}` in it; known are {', '.join(given)}")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from .. import functions
 from ..errors import DerivationError, ParseError, ShapeError, UnknownNameError, UnsupportedError
-from ..index.dims import Dim, named
+from ..index.dims import UNIT, Dim, named
 from ..index.indices import resolve_extents, resolved_slot, substitute_slot
 from ..index.nodes import ONE, Expr, Index, Opaque, Slot, slot_indices
 from ..program import Definition, Program, Tensor
@@ -144,7 +144,10 @@ def _opaque_name(scope: Scope, tree: ast.expr | None) -> str:
 def _result(scope: Scope, expr: str, tree: ast.expr | None, source: Source) -> Definition:
     if tree is None:
         line = read_definition(expr)
-        axes, body = _body(scope, line, None)
+        want = scope.shapes.pop(line.name, None)
+        axes, body = _body(scope, line, want)
+        if want is not None:
+            _declared_fits(scope, line, want, axes)
         return scope.define(line.name, axes, body, expr)
     argument = _opaque_name(scope, tree)
     if argument:
@@ -182,7 +185,8 @@ def _finish(scope: Scope, result: Definition, texts: tuple[str, ...]) -> Program
     extents = [extent for tensor in inputs.values() for extent in tensor.shape]
     dims = sorted({name for extent in (*extents, *solved.values()) for name in extent.names})
     ties = {name: dim for name, dim in solved.items() if dim != named(name)}
-    needs = tuple(dict.fromkeys(need for need in map(solver.resolve, scope.needs) if not need.never_negative))
+    lengths = [extent - UNIT for extent in (*extents, *(slot.extent for item in definitions.values() for slot in item.axes))]
+    needs = tuple(dict.fromkeys(need for need in (*map(solver.resolve, scope.needs), *lengths) if not need.never_negative))
     systems = frozenset(scope.systems - scope.inverted)
     return Program(inputs, definitions, _resolved(scope, result), tuple(dims), texts, ties, needs, systems)
 

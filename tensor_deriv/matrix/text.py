@@ -149,7 +149,7 @@ class TextPrinter:
     def comparison(self, node: Elem) -> str:
         """u > v; a number stands on the right."""
         left, right = node.args
-        if isinstance(left, Num) and node.row.name in TURNED:
+        if node.row.name in TURNED and not left.rank and (right.rank or isinstance(left, Num)):
             return f"{self.at(right, SUM)} {TURNED[node.row.name]} {self.at(left, SUM)}"
         return f"{self.at(left, SUM)} {SIGNS[node.row.name]} {self.at(right, SUM)}"
 

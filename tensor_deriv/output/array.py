@@ -221,7 +221,7 @@ class ArrayPrinter(EntriesPrinter):
         name = condition.row.name if isinstance(condition, Elem) and condition.row.name in SIGNS else ""
         sides = condition.children if name else (condition, num(0))
         signs = (SIGNS[name], OPPOSITE[name]) if name else ("not", "is")
-        if isinstance(sides[0], Num) and name in TURNED:
+        if name in TURNED and not sides[0].rank and sides[1].rank:
             sides, signs = sides[::-1], (TURNED[name], AGAINST[name])
         left, right = (self.spread(side, condition.shape)[0] if side.rank else self.term(side)[0] for side in sides)
         holds, fails = (self.target.marks["holds"].format(f"{left} {self.target.marks[sign]} {right}") for sign in signs)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ..index.dims import UNIT, ZERO, Dim
-from ..index.nodes import Affine, Expr, Function, Index, Inside, Number, Slot, bounds, slot_terms
+from ..index.nodes import Affine, Expr, Function, Index, Inside, Slot, bounds, slot_terms
 from .targets import Target
 
 Shown = Callable[[Expr], str]
 Terms = Sequence[tuple[Index, Dim]]
 
 OPPOSITE = {"greater": "at most", "greater_equal": "less", "equal": "not"}
-TURNED = {"greater": "less", "greater_equal": "at most"}  # a number on the left: 1 > u reads as u < 1
+TURNED = {"greater": "less", "greater_equal": "at most"}  # one number on the left: c > u reads as u < c
 AGAINST = {"greater": "at least", "greater_equal": "greater"}
 SIGNS = {"greater": "greater", "greater_equal": "at least", "equal": "is"}
 
@@ -22,7 +22,7 @@ def condition(expr: Expr, target: Target, shown: Shown, place: Callable[[Slot], 
     match expr:
         case Inside(slot):
             return _range(slot, target, place)
-        case Function(row, (Number() as number, other)) if row.name in TURNED:
+        case Function(row, (number, other)) if row.name in TURNED and other.free and not number.free:
             return f"{shown(other)} {target.marks[TURNED[row.name]]} {shown(number)}"
         case Function(row, args) if row.name in SIGNS:
             return f"{shown(args[0])} {target.marks[SIGNS[row.name]]} {shown(args[1])}"
@@ -34,7 +34,7 @@ def opposite(expr: Expr, target: Target, shown: Shown) -> str | None:
     match expr:
         case Inside():
             return None
-        case Function(row, (Number() as number, other)) if row.name in TURNED:
+        case Function(row, (number, other)) if row.name in TURNED and other.free and not number.free:
             return f"{shown(other)} {target.marks[AGAINST[row.name]]} {shown(number)}"
         case Function(row, args) if row.name in OPPOSITE:
             return f"{shown(args[0])} {target.marks[OPPOSITE[row.name]]} {shown(args[1])}"

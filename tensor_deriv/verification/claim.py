@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..derivation import Derivation
-from ..errors import DerivationError, ParseError, UnknownNameError, UnsupportedError
+from ..errors import DerivationError, ShapeError, UnknownNameError, UnsupportedError
 from ..index.nodes import Opaque
 from ..language.reader import Shapes, read_program
 from ..language.source import is_definition, read_definition
@@ -67,11 +67,9 @@ def read_claim(text: str, derivation: Derivation) -> Claim:
     program = derivation.gradient.program
     own = tuple(line for line in program.texts[:-1])
     upstream = tuple(line for line in derivation.definitions if line not in own)
-    indexed = {name: d.shape for name, d in program.definitions.items() if "[" in d.text.split("=")[0]}
-    shapes = {name: tuple(map(str, shape)) for name, shape in {**indexed, **program.given}.items()}
     definitions = (*own, *upstream) if not _opaque(program) else own
     expression = _from_latex(text, derivation) if is_latex(text) else text
-    claim = _read(expression, shapes, definitions, derivation)
+    claim = read_answer(expression, definitions, derivation)
     known = {*program.given, *(line.split("=")[0].split("[")[0].strip() for line in definitions)}
     for name in claim.inputs:
         if name not in known:
@@ -86,17 +84,21 @@ def _functions(program: Program) -> set[str]:
     return {item.body.function for item in (*program.definitions.values(), program.result) if isinstance(item.body, Opaque)}
 
 
-def _read(expression: str, shapes: dict[str, tuple[str, ...]], definitions: tuple[str, ...], derivation: Derivation) -> Program:
+def read_answer(text: str, definitions: Sequence[str], derivation: Derivation) -> Program:
+    """What is said to be the derivative, in the language; an index that has no axis to itself runs over that of the derivative."""
     program = derivation.gradient.program
+    indexed = {name: d.shape for name, d in program.definitions.items() if "[" in d.text.split("=")[0]}
+    shapes = {name: tuple(map(str, shape)) for name, shape in {**indexed, **program.given}.items()}
+    def read(declared: Mapping[str, tuple[str, ...]]) -> Program:
+        return read_program(text, {**shapes, **declared}, tuple(definitions), _assumptions(program), dims=program.dims)
+
+    line = read_definition(text) if is_definition(text) else None
+    if line is None or len(line.indices or ()) != len(derivation.shape) or line.name in shapes:
+        return read({})
     try:
-        return read_program(expression, shapes, definitions, _assumptions(program), dims=program.dims)
-    except ParseError:
-        line = read_definition(expression) if is_definition(expression) else None
-        if line is None or len(line.indices or ()) != len(derivation.shape) or line.name in shapes:
-            raise
-        # an index that has no axis to itself runs over that of the answer
-        declared = {**shapes, line.name: tuple(map(str, derivation.shape))}
-        return read_program(expression, declared, definitions, _assumptions(program), dims=program.dims)
+        return read({line.name: tuple(map(str, derivation.shape))})
+    except ShapeError:
+        return read({})  # a claim of another shape
 
 
 def _assumptions(program: Program) -> dict[str, frozenset[str]]:

@@ -240,11 +240,10 @@ class _Einstein:
             raise CannotInterpret("these places")
         letters = tuple(dict.fromkeys(name for item in items for name in _names(item) if name in self.sizes))
         result = np.zeros([self.sizes[letter] for letter in letters])
-        for at in np.ndindex(result.shape):
-            known = {**self.reader.dims, **dict(zip(letters, at, strict=True))}
-            place = tuple(int(_computed(item, known)) for item in items)
-            if all(0 <= one < size for one, size in zip(place, np.shape(array), strict=True)):
-                result[at] = array[place]
+        known = {**self.reader.dims, **dict(zip(letters, np.indices(result.shape), strict=True))}
+        places = [np.broadcast_to(_computed(item, known), result.shape) for item in items]
+        there = np.all([(place >= 0) & (place < size) for place, size in zip(places, np.shape(array), strict=True)], axis=0)
+        result[there] = array[tuple(place[there] for place in places)]
         return result, letters
 
     def tensor(self, name: str) -> Array:
