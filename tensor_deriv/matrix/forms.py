@@ -63,7 +63,8 @@ def unusual(node: Array) -> bool:
 
 def regrouped(found: Form) -> bool:
     """Whether some axes of a form run over several indices."""
-    return any(isinstance(part, Reshape) for node in (found.node, *(item.node for item in found.definitions)) for part in walk(node))
+    nodes = (found.node, *(item.node for item in found.definitions if not item.text))
+    return any(isinstance(part, Reshape) for node in nodes for part in walk(node))
 
 
 def form(program: Program, question: Program | None = None) -> Form:
