@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import inspect
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -14,6 +17,7 @@ from tensor_deriv.language.reader import read_program
 from tensor_deriv.program import Program
 from tensor_deriv.verification.sample import draw
 
+EVERY = bool(os.environ.get("TENSOR_DERIV_ALL"))
 Want = Callable[[Any], np.ndarray]
 SHAPES = {"x": "n", "y": "m", "A": "n n", "X": "n d", "Z": "d n", "R": "b n d", "C": "2 3", "v": "6"}
 
@@ -171,6 +175,41 @@ def test_where_keeps_the_branch_that_is_not_taken_out() -> None:
 def test_second_order_at_places(text: str, order: int) -> None:
     report = td.derive(text, wrt="x", order=order, shapes={"x": "p" if "reshape" in text else "n"}).check()
     assert report.ok, report
+
+
+QUESTIONS = [  # the arguments of `derive` for every line of both tables
+    *(({"expr": f"sum(sin({text}))", "shapes": used(text, SHAPES)}, text) for text, _ in ARRAYS if "a > 0" not in text),
+    *(({"expr": "sum(sin(t))", "shapes": {**used(text, SHAPES), **shapes}, "definitions": [text]}, text) for text, shapes, _ in INDICES),
+]
+
+
+@pytest.mark.parametrize("target", ["torch", "jax"])
+@pytest.mark.parametrize(("question", "text"), QUESTIONS[:: 1 if EVERY else 9], ids=[text for _, text in QUESTIONS[:: 1 if EVERY else 9]])
+def test_code_at_places(question: dict[str, Any], text: str, target: str) -> None:
+    pytest.importorskip(target)
+    with of_doubles(target) as array:
+        derivation = td.derive(wrt=variable(text), **question)
+        point = draw(derivation.program, np.random.default_rng(1))
+        program = derivation.gradient.program
+        evaluator = point.evaluator(program)
+        function = derivation.function(target)
+        sizes = {name: point.sizes[name] for name, word in inspect.signature(function).parameters.items() if word.kind is word.KEYWORD_ONLY}
+        got = function(**{name: array(evaluator.tensors[name]) for name in derivation.given}, **sizes)
+        np.testing.assert_allclose(np.asarray(got), evaluator.at(program.result.body, program.result.axes), rtol=1e-9, atol=1e-12)
+
+
+@contextmanager
+def of_doubles(target: str) -> Iterator[Callable[[np.ndarray], Any]]:
+    """What makes a library's array of double precision."""
+    if target == "torch":
+        import torch
+
+        yield torch.tensor
+        return
+    import jax
+
+    with jax.enable_x64(True):
+        yield jax.numpy.asarray
 
 
 REFUSED = [
