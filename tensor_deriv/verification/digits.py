@@ -12,6 +12,7 @@ import numpy as np
 
 from ..functions import scalar_expression
 from ..index.evaluate import Evaluator
+from ..index.nodes import Expr, Slot
 from ..primitives import TABLE
 from ..primitives.exponential import NAMES, derivatives
 from .field import eliminate, pseudo_inverse
@@ -126,6 +127,12 @@ class DigitsEvaluator(Evaluator):
     def primitive(self, name: str, array: Array, axes: tuple[int, ...]) -> Array:
         return primitive(name, array, axes)
 
+    def at(self, expr: Expr, slots: Sequence[Slot]) -> Array:
+        array = super().at(expr, slots)
+        if any(mp.isnan(item) for item in np.ravel(array)):
+            raise NoDigits("a power of a negative number")  # in a case that is taken
+        return array
+
 
 def _own(row: Any) -> Callable[..., Any]:
     """A function of the caller's own, from its tree."""
@@ -149,9 +156,7 @@ def many_scalar(value: Any) -> Array:
 def _power(base: Any, exponent: Any) -> Any:
     base, exponent = mp.mpf(base), mp.mpf(exponent)
     result = base ** (int(exponent) if exponent == int(exponent) else exponent)
-    if isinstance(result, mp.mpc):
-        raise NoDigits("a power of a negative number")
-    return result
+    return mp.nan if isinstance(result, mp.mpc) else result
 
 
 def primitive(name: str, array: Array, axes: tuple[int, ...]) -> Array:
