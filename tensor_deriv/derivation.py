@@ -15,6 +15,7 @@ from .program import Program
 
 if TYPE_CHECKING:
     from .code.guard import Opening
+    from .code.layers import Layer
     from .matrix.forms import Form
     from .matrix.trace import Tidying
     from .output.steps import DerivationStep
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 STYLES = ("cartesian", "mixed")
 TARGETS = ("numpy", "torch", "jax")
+LAYERS = ("torch-function", "jax-vjp")  # of the whole expression, by all its variables
 
 
 class Derivation:
@@ -223,11 +225,18 @@ class Derivation:
     def code(self, target: str = "numpy", value: bool = False, checks: bool = False) -> str:
         """The source of a function of the inputs by name; `target` is one of numpy, torch, jax.
 
-        With `value` it returns the expression's value and the derivative, common parts computed once; with `checks` it
-        first looks at the shapes and types of its inputs.
+        It is also torch-function or jax-vjp: the expression, or T where it is `l(T)`, as a torch.autograd.Function or a
+        jax.custom_vjp with its gradients by all inputs. With `value` it returns the expression's value and the derivative,
+        common parts computed once; with `checks` it first looks at the shapes and types of its inputs.
         """
         from .code.generate import both_source, derivative_source
 
+        if target in LAYERS:
+            if value or checks:
+                raise UnsupportedError(f"`{target}` has the value in it, and takes its inputs as they come")
+            from .code.layers import layer_source
+
+            return layer_source(_layer(self), target)
         return (both_source if value else derivative_source)(self, _target(target), _opening(checks))
 
     def function(self, target: str = "numpy", value: bool = False, checks: bool = True) -> Callable[..., Any]:
@@ -237,7 +246,7 @@ class Derivation:
         """
         from .code.generate import compiled
 
-        return compiled(self.code(target, value, checks))
+        return compiled(self.code(target, value, checks and target not in LAYERS))
 
     def value_code(self, target: str = "numpy", checks: bool = False) -> str:
         """The source of a function for the expression itself; UnsupportedError for an arbitrary function `l(T)`."""
@@ -274,6 +283,25 @@ class Derivation:
         if style not in STYLES:
             raise UnsupportedError(f"there is no style `{style}`; styles are {', '.join(STYLES)}")
         return style
+
+
+def _layer(derivation: Derivation) -> Layer:
+    """The expression as a layer: T of l(T), or the expression under a name of its own."""
+    from .code.layers import Layer, is_layer
+
+    program = derivation.program
+    inputs = program.inputs
+    shapes = {name: tuple(map(str, tensor.shape)) for name, tensor in inputs.items()}
+    assume = {name: tensor.assumptions for name, tensor in inputs.items() if tensor.assumptions}
+    if is_layer(program):
+        name, texts = next(iter(program.result.body.tensors)), program.texts[:-1]
+    else:
+        name = program.unused("T")
+        texts = (*program.texts[:-1], f"{name} = {program.texts[-1]}")
+    question = read_program(f"{program.unused('l')}({name})", shapes, texts, assume, dims=program.dims)
+    value = Derivation(read_program(f"{name}*1", shapes, texts, assume, dims=program.dims), derivation.wrt)
+    variables = [name for name, tensor in question.inputs.items() if "constant" not in tensor.assumptions]
+    return Layer(value, [Derivation(question, variable) for variable in variables], name)
 
 
 def _opening(checks: bool) -> Opening:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..checked import Checked, answers, as_named, written_out
-from ..derivation import TARGETS
+from ..derivation import LAYERS, TARGETS
 from .colour import complain
 from .streams import deliver
 
@@ -44,7 +44,7 @@ def answer(
     said: Callable[[Derivation], Derivation] = written_out if substituted else as_named
     if direction is not None:
         question, said = replace(question, order=1), _along(direction, question.order, substituted)
-    found = answers(question, wrt, said)
+    found = answers(question, None if form in LAYERS else wrt, said)  # a layer has the gradients by all its inputs
     if value:
         for item in found:
             item.report.trials.append(item.derivation.check_one_pass())
@@ -76,6 +76,8 @@ class Lines:
 
 def render(found: Sequence[Checked], form: str, lines: Lines, value: bool = False) -> str:
     """The text of answers in one form."""
+    if form in LAYERS:
+        return found[0].derivation.code(form)
     if form in TARGETS:
         return code(found, form, value)
     if form in TOGETHER:

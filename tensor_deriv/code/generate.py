@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 Given = Mapping[str, tuple[Dim, ...]]
 FUNCTIONS = {1: "gradient", 2: "hessian"}
 LETTERS = {1: "J", 2: "H"}
-OUTERMOST = (ast.Import, ast.FunctionDef, ast.Assign)
+OUTERMOST = (ast.Import, ast.FunctionDef, ast.ClassDef, ast.Assign)
 IMPORTED = {"math", "numpy", "torch", "jax", "jax.numpy"}
 
 
@@ -179,12 +179,20 @@ def reference(given: Given, wrt: str) -> str:
 def compiled(source: str) -> Callable[..., Any]:
     """The function that a generated source defines; ValueError for any other text."""
     tree = ast.parse(source)
-    if not all(map(_is_ours, ast.walk(tree))) or not all(isinstance(node, OUTERMOST) for node in tree.body):
+    if not all(map(_is_ours, ast.walk(tree))) or not all(isinstance(node, OUTERMOST) or _sets_rule(node) for node in tree.body):
         raise ValueError("this is no source that was generated here")
     *_, last = tree.body
     namespace: dict[str, Any] = {}
     exec(compile(tree, "<tensor_deriv>", "exec"), namespace)  # noqa: S102
     return namespace[last.name]  # type: ignore[attr-defined, no-any-return]
+
+
+def _sets_rule(node: ast.stmt) -> bool:
+    """Whether it is `rule.defvjp(…)`."""
+    match node:
+        case ast.Expr(ast.Call(ast.Attribute(ast.Name(), "defvjp"))):
+            return True
+    return False
 
 
 def _is_ours(node: ast.AST) -> bool:
@@ -194,4 +202,4 @@ def _is_ours(node: ast.AST) -> bool:
             return all(alias.name in IMPORTED for alias in names)
         case ast.Attribute(attr=name):
             return not name.startswith("_")
-    return not isinstance(node, (ast.ImportFrom, ast.Global, ast.Nonlocal, ast.ClassDef))
+    return not isinstance(node, (ast.ImportFrom, ast.Global, ast.Nonlocal))
