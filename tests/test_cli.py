@@ -14,7 +14,7 @@ import pytest
 
 from tensor_deriv import catalogue, shelf
 from tensor_deriv.cli.options import FORMATS
-from tensor_deriv.derivation import Derivation
+from tensor_deriv.derivation import LAYERS, Derivation
 from tensor_deriv.verification.check import Report, Trial
 
 LEAST_SQUARES = ("expr", "sum((X @ w - y)**2)", "--wrt", "w")
@@ -46,7 +46,8 @@ def test_every_format_of_one_derivative(derive, form):
 def test_every_format_of_all_derivatives(derive, form):
     result = derive("least_squares", "--format", form)
     assert result.exit_code == 0, result.stderr
-    assert result.stdout != derive("least_squares", "--wrt", "X", "--format", form).stdout
+    alone = derive("least_squares", "--wrt", "X", "--format", form).stdout
+    assert (result.stdout == alone) == (form in LAYERS)  # a layer has the gradients by all inputs
 
 
 def test_the_report_has_the_matrix_form_the_latex_the_code_and_the_verdict(derive):
@@ -412,4 +413,4 @@ def test_the_choices_are_those_that_the_derivation_has():
     from tensor_deriv.cli import answer, options
 
     assert options.STYLES == derivation.STYLES
-    assert set(options.FORMATS) == {*answer.PRINTERS, *answer.TOGETHER, *derivation.TARGETS}
+    assert set(options.FORMATS) == {*answer.PRINTERS, *answer.TOGETHER, *derivation.TARGETS, *derivation.LAYERS}
