@@ -13,6 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tensor_deriv as td
+from tensor_deriv.functions import call
+from tensor_deriv.index.dims import integer
+from tensor_deriv.index.indices import fresh
+from tensor_deriv.index.nodes import Component, Power, Where, number
 from tensor_deriv.language.reader import read_program
 from tensor_deriv.primitives import TABLE
 from tensor_deriv.verification import exact as module
@@ -167,9 +171,14 @@ def test_an_own_function_of_two_arguments_has_many_digits() -> None:
 
 def test_a_power_without_a_real_value_has_no_digits() -> None:
     negative = many(np.asarray([-2.0]))
-    with pytest.raises(NoDigits):
-        DigitsEvaluator({}, {}).power(negative, many(np.asarray([0.5])))
     assert DigitsEvaluator({}, {}).power(negative, many(np.asarray([3.0]))).tolist() == [-8]
+    index = fresh(integer(1))
+    root = Power(Component("x", (index,)), number(Fraction(1, 2)))
+    evaluator = DigitsEvaluator({"x": negative}, {})
+    with pytest.raises(NoDigits):
+        evaluator.at(root, (index,))
+    case = Where(call("greater", Component("x", (index,)), number(0)), root, number(1))
+    assert evaluator.at(case, (index,)).tolist() == [1]  # the other branch needs none
 
 
 def test_many_digits_keep_what_is_assumed() -> None:
