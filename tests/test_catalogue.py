@@ -45,7 +45,7 @@ def test_shipped_derivations_are_as_expected(name, variable):
 def test_shipped_entries_are_complete(name):
     entry = td.load(name)
     assert entry.name == name and entry.title and entry.source
-    assert entry.expect and set(entry.expect) <= set(entry.variables)
+    assert {*entry.expect, *entry.published} == set(entry.variables)
     latex = accepted_path(entry, "x").parent
     assert {path.name for path in latex.iterdir()} == {f"{variable}.tex" for variable in entry.variables}
 
