@@ -198,7 +198,7 @@ BROKEN = {
     "whose shape it is": (GOOD.replace('"n n"', '["n"]'), "`A` is a list there"),
     "a name with a space": (GOOD.replace("A = ", '"A B" = '), f"{AT}:2: `tensors` has to be a table"),
     "a keyword for a name": (GOOD.replace("A = ", "lambda = "), "`lambda` is no name of a tensor"),
-    "a shape that is none": (GOOD.replace('"n n"', '"n-1 n"'), f"{AT}:2: `n-1` is no dimension"),
+    "a shape that is none": (GOOD.replace('"n n"', '"0 n"'), f"{AT}:2: `0` is no dimension"),
     "a date for a style": (GOOD + "style = 2026-01-01\n", f"{AT}:4: `style` has to be \"cartesian\" or \"mixed\"; this is a date or time"),
     "an order of 9": (GOOD + "order = 9\n", f"{AT}:4: `order` has to be a whole number from 1 to 4"),
     "a text for definitions": (GOOD + 'define = "t = x"\n', f"{AT}:4: `define` has to be a list of definitions"),

@@ -78,7 +78,7 @@ def form(program: Program, question: Program | None = None) -> Form:
     own = wording(question or program)
     node = own.of(node)
     found = [item if item.text else replace(item, node=own.of(item.node)) for item in found]
-    return replace(_shared(program, node, found), raw=raw, symmetric=frozenset(Flipper(program, builder.symmetric).symmetric_names))
+    return replace(_shared(program, builder, node, found), raw=raw, symmetric=frozenset(Flipper(program, builder.symmetric).symmetric_names))
 
 
 def in_full(program: Program, form: Form, question: Program) -> Form:
@@ -129,11 +129,14 @@ def wording(program: Program) -> Wording:
     return Wording(own_differences(nodes), bool(program.systems), own_inverses(program, builder), flipper)
 
 
-def _shared(program: Program, node: Array, found: list[Named]) -> Form:
+def _shared(program: Program, builder: Builder, node: Array, found: list[Named]) -> Form:
     """The form with repeated parts named, in the definitions that it needs as well."""
     taken = {name.lower() for name in program.names()}  # a tensor R has components r
 
-    def unused(wanted: str) -> str:
+    def unused(part: Array, wanted: str) -> str:
+        known = _name_of_part(program, builder, part)
+        if known:
+            return known
         name, number = wanted, 2
         while name.lower() in taken:
             name, number = f"{wanted}{number}", number + 1
@@ -146,6 +149,15 @@ def _shared(program: Program, node: Array, found: list[Named]) -> Form:
         out += [*(Named(name, part) for name, part in parts), Named(item.name, inner, item.text)]
     node, parts = share(node, unused)
     return Form(node, (*out, *(Named(name, part) for name, part in parts)), node)
+
+
+def _name_of_part(program: Program, builder: Builder, part: Array) -> str:
+    """The name that the steps have for a part that the caller did not name, a vector's in lower case; empty where they have none."""
+    for name, item in program.definitions.items():
+        own = not (item.named_by_user or item.gradient_of or isinstance(item.body, Opaque))
+        if own and item.shape == part.shape and Tidier(program, {}, builder.symmetric).tidy(builder.definition(name)) == part:
+            return name if part.rank > 1 else name.lower()
+    return ""
 
 
 def own_names(program: Program, builder: Builder) -> dict[Array, Name]:

@@ -30,18 +30,18 @@ def last_line(writer: Writer) -> str:
 def answer_lines(writer: Writer) -> list[Line]:
     """The answer as a line, after what it names that the caller did not."""
     named = {item.name for item in writer.derivation.form.definitions}
-    parts = list(writer.sections(False))
-    final = parts[-1]
-    left = next(line.left for line in reversed(final) if line.left)
-    if final[-1].matrix:
-        before = [line for part in parts[:-1] if part[-1].matrix for line in [Line(_left(part), part[-1].right)]] if named else []
-    else:
-        before = writer.introductions()
-    return [*before, Line(left, final[-1].right)]
+    sections = list(writer.sections(False))
+    if not sections[-1][-1].matrix:
+        return [*writer.introductions(), *_closing(sections[-1])]
+    if not named:
+        return _closing(sections[-1])[-1:]
+    return [line for section in sections if section[-1].matrix for line in _closing(section)]
 
 
-def _left(part: list[Line]) -> str:
-    return next(line.left for line in reversed(part) if line.left)
+def _closing(section: list[Line]) -> list[Line]:
+    """The last line of a section as an equation, after the parts that it names."""
+    left = next(line.left for line in reversed(section) if line.left)
+    return [*(line for line in section if line.part), Line(left, section[-1].right)]
 
 
 def aligned(lines: list[Line]) -> str:

@@ -39,6 +39,7 @@ class Line:
     rule: str = ""
     matrix: bool = False  # an index-free line
     cited: tuple[Citation, ...] = ()  # what the rule says, and where it comes from
+    part: bool = False  # what a line behind it names
 
 
 class Writer:
@@ -154,7 +155,8 @@ class Writer:
         pending = self.matrices.get("" if final else section.name, []) if final or section.name else []
         if not pending or (self.mixed and has_ones(pending[-1][1])):
             return []
-        parts = [Line(self.target.marks["with"] + self.arrays.left(name), self.arrays.print(node)) for name, node in pending[:-1]]
+        word = self.target.marks["with"]
+        parts = [Line(word + self.arrays.left(name), self.arrays.print(node), part=True) for name, node in pending[:-1]]
         left, right = self._whole_left(section), self.arrays.print(pending[-1][1])
         if (left, right) == (last, shown):
             return []

@@ -72,7 +72,10 @@ class Names:
         return not isinstance(body, Opaque) and (self.alias in self.parts or not self.alias)
 
     def adopt(self, name: str, rank: int) -> None:
-        """Draw a name that only an array form has."""
+        """Draw a name that only an array form has; one that is a part's in lower case stands for that part."""
+        same = next((part for part in self.parts if part.lower() == name.lower() and part in self.drawn), "")
+        if name not in self.drawn and name not in self.quotients and same:
+            self.drawn[name] = self.drawn[same]
         if name not in self.drawn and name not in self.quotients:
             symbol = parse(name)
             clash = any(symbol in (drawn.part, drawn.whole) for drawn in self.drawn.values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .ink import PLAIN, Ink
+from .latex import answer_lines
 from .lines import Line, Writer
 from .text_target import TEXT
 
@@ -15,13 +16,11 @@ WIDE = 88  # a longer line does not push the column of the rules
 
 
 def derivation_text(derivation: Derivation, style: str, steps: bool, every: bool) -> str:
-    """The whole derivation, or its last line alone."""
+    """The whole derivation, or the answer alone, after what it names that the caller did not."""
     writer = Writer(derivation, TEXT, style)
-    sections = list(writer.sections(every))
     if not steps:
-        final = sections[-1]
-        return f"{next(line.left for line in reversed(final) if line.left)} = {final[-1].right}"
-    blocks = [writer.introductions(), *sections]
+        return columns([answer_lines(writer)])
+    blocks = [writer.introductions(), *writer.sections(every)]
     return columns([block for block in blocks if block])
 
 

@@ -174,7 +174,7 @@ def test_names_that_would_collide_stay_apart():
     [
         ("sum((X @ w - y)**2)", "w", {}, "∂f/∂w = 2 Xᵀ(Xw − y)"),
         ("x @ A @ x", "x", {"order": 2}, "∂²f/(∂x∂x) = A + Aᵀ"),
-        ("X.T", "X", {}, "∂f_ij/∂x_mn = δ_jm δ_in"),
+        ("X.T", "X", {}, "f_ij        = x_ji\n∂f_ij/∂x_mn = δ_jm δ_in"),
         ("sum(x)", "y", {"shapes": {"x": "n", "y": "n"}}, "∂f/∂y = 0"),
         ("l(T)", "X", {"definitions": ("T = X @ W",)}, "∂l/∂X = ∂l/∂T Wᵀ"),
         ("f*sum(x)", "x", {}, "∂g/∂x = f 𝟏"),
