@@ -78,7 +78,8 @@ def form(program: Program, question: Program | None = None) -> Form:
     own = wording(question or program)
     node = own.of(node)
     found = [item if item.text else replace(item, node=own.of(item.node)) for item in found]
-    return replace(_shared(program, builder, node, found), raw=raw, symmetric=frozenset(Flipper(program, builder.symmetric).symmetric_names))
+    symmetric = frozenset(Flipper(program, builder.symmetric).symmetric_names)
+    return replace(_shared(program, builder, node, found), raw=raw, symmetric=symmetric)
 
 
 def in_full(program: Program, form: Form, question: Program) -> Form:
