@@ -9,7 +9,10 @@ GREEK = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu x
 LETTERS = dict(zip(GREEK.split(), "αβγδεζηθικλμνξπρστυφχψω", strict=True))
 UPPER = ("Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega")
 CAPITALS = dict(zip(UPPER, "ΓΔΘΛΞΠΣΥΦΨΩ", strict=True))
-MARKS = {"cdot": "·", "odot": "⊙", "oslash": "⊘", "top": "⊤", "sum": "∑", "prod": "∏", "partial": "∂", "neq": "≠", "ge": "≥", "|": "‖"}
+MARKS = {
+    "cdot": "·", "odot": "⊙", "oslash": "⊘", "top": "⊤", "sum": "∑", "prod": "∏",
+    "partial": "∂", "neq": "≠", "ge": "≥", "le": "≤", "|": "‖",
+}  # fmt: skip
 PLAIN = {"-": "−", "'": "^[′]"}
 UNSEEN = {r"\left", r"\right", r"\,", r"\mathbin", "\u2062", "\u2061"}
 WORDS = ["exp", "log", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "max", "min", "det"]
