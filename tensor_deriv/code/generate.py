@@ -24,7 +24,7 @@ from .share import Line
 from .sizes import Sizes
 from .softmaxes import joined
 from .stable import Stable
-from .targets import TARGETS
+from .targets import LIBRARIES
 
 if TYPE_CHECKING:
     from ..derivation import Derivation
@@ -33,7 +33,7 @@ Given = Mapping[str, tuple[Dim, ...]]
 FUNCTIONS = {1: "gradient", 2: "hessian"}
 LETTERS = {1: "J", 2: "H"}
 OUTERMOST = (ast.Import, ast.FunctionDef, ast.ClassDef, ast.Assign)
-IMPORTED = {"math", "numpy", "torch", "jax", "jax.numpy"}
+IMPORTED = {"math", "numpy", "torch", "jax", "jax.numpy", "dask.array"}
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def source(
     """The text of a module with one function in it."""
     found, dims = roots(results)
     names = Names(dict.fromkeys([*given, *(name for name, _ in found[: -len(results)]), function]))
-    module = Module(TARGETS[target], names)
+    module = Module(LIBRARIES[target], names)
     returned = [names.fresh(result.name) for result in results]
     planner = PLANNERS[target]({name for result in results for name in result.form.symmetric})
     nodes = planner.ready(joined([node for _, node in found]), dims)

@@ -56,7 +56,7 @@ def {inputs}(**given):
     sizes, found = {{}}, []
     for name, (x, shape) in given.items():
 '''
-_NUMPY = """        if not hasattr(x, "dtype") or {xp}.asarray(x).dtype.kind in "iub":  # numbers without a kind of their own
+_NUMPY = """        if not isinstance(x, ({xp}.ndarray, {xp}.generic)) or x.dtype.kind in "iub":  # numbers without a kind of their own
             x = {xp}.asarray(x, dtype={xp}.result_type(*kinds) if kinds else float)
         if x.dtype.kind != "f":
             raise TypeError(f"{{name}} holds {{x.dtype}}, expected real numbers")

@@ -162,4 +162,6 @@ class TorchPrinter(CodePrinter):
         return super()._call(node)
 
 
-PRINTERS: dict[str, Callable[[Module, str, Sizes], CodePrinter]] = {"numpy": NumpyPrinter, "torch": TorchPrinter, "jax": CodePrinter}
+PRINTERS: dict[str, Callable[[Module, str, Sizes], CodePrinter]] = {
+    "numpy": NumpyPrinter, "torch": TorchPrinter, "jax": CodePrinter, "dask": NumpyPrinter,
+}  # fmt: skip

@@ -7,7 +7,7 @@ and any other word in braces is a helper function of the same table, put above t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import linear
 from .guard import INPUTS
@@ -374,3 +374,7 @@ JAX = Target(
 )
 
 TARGETS: Mapping[str, Target] = {target.name: target for target in (NUMPY, TORCH, JAX)}
+
+DASK = replace(NUMPY, name="dask", module="dask.array", alias="da")  # whose functions are NumPy's, on arrays in blocks
+
+LIBRARIES: Mapping[str, Target] = {**TARGETS, "dask": DASK}
