@@ -11,15 +11,16 @@ UPPER = ("Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "P
 CAPITALS = dict(zip(UPPER, "ΓΔΘΛΞΠΣΥΦΨΩ", strict=True))
 MARKS = {
     "cdot": "·", "odot": "⊙", "oslash": "⊘", "top": "⊤", "sum": "∑", "prod": "∏",
-    "partial": "∂", "neq": "≠", "ge": "≥", "le": "≤", "|": "‖",
+    "partial": "∂", "neq": "≠", "ge": "≥", "le": "≤", "|": "‖", "{": "{", "\\": ";",
 }  # fmt: skip
 PLAIN = {"-": "−", "'": "^[′]"}
 UNSEEN = {r"\left", r"\right", r"\,", r"\mathbin", "\u2062", "\u2061"}
 WORDS = ["exp", "log", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "max", "min", "det"]
 SYMBOLS = LETTERS | CAPITALS | MARKS | {word: word for word in WORDS}
-CHILDREN = {"mfrac": 2, "msub": 2, "msup": 2, "munder": 2, "msubsup": 3}
+CHILDREN = {"mfrac": 2, "msub": 2, "msup": 2, "munder": 2, "msubsup": 3, "munderover": 3}
 LEAVES = ("mi", "mn", "mo", "mtext", "mspace")
 ROWS = ("mrow", "msqrt")
+TABLES = {"mtable": ";", "mtr": "&", "mtd": ""}
 
 
 # ---- LaTeX
@@ -27,7 +28,8 @@ ROWS = ("mrow", "msqrt")
 
 def of_latex(latex: str) -> str:
     """The spelling of a formula that is printed as LaTeX."""
-    words = [found[1].replace(r"\_", "_").strip() if found[1] is not None else found[2] for found in TOKEN.finditer(latex)]
+    flat = latex.replace(r"\begin{cases}", r"\{").replace(r"\end{cases}", "")
+    words = [found[1].replace(r"\_", "_").strip() if found[1] is not None else found[2] for found in TOKEN.finditer(flat)]
     text, rest = _row([word for word in words if word not in UNSEEN])
     assert not rest, latex
     return text
@@ -78,12 +80,14 @@ def of_mathml(node) -> str:
         assert not len(node) and (node.text or node.tag == "mspace"), "an empty leaf"
         text = (node.text or "").strip()
         return "" if text in UNSEEN else f"*{text}*" if "td-bold" in node.get("class", "").split() else text
-    assert node.tag in (*CHILDREN, *ROWS), node.tag
+    assert node.tag in (*CHILDREN, *ROWS, *TABLES), node.tag
     assert not (node.text or "").strip() and not any((child.tail or "").strip() for child in node), "text outside of a leaf"
     assert len(node) == CHILDREN.get(node.tag, len(node)), f"{node.tag} of {len(node)}"
     if node.tag in ROWS:
         inner = "".join(map(of_mathml, node))
         return f"root[{inner}]" if node.tag == "msqrt" else inner
+    if node.tag in TABLES:
+        return TABLES[node.tag].join(map(of_mathml, node))
     if node.tag == "mfrac":
         return "frac" + "".join(f"[{of_mathml(child)}]" for child in node)
     base, below, above = scripts(node)
