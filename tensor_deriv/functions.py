@@ -119,7 +119,10 @@ _ROWS += [
     Elementwise("arccosh", np.arccosh, ("(u**2 - 1)**(-1/2)",), _operator("arccosh"), sympy="acosh(u)"),
     Elementwise("arctanh", np.arctanh, ("1/(1 - u**2)",), _operator("arctanh"), sympy="atanh(u)"),
     Elementwise("arctan2", np.arctan2, ("v/(u**2 + v**2)", "-u/(u**2 + v**2)"), _call("arctan2", 2), bare=True, sympy="atan2(u, v)"),
-    Elementwise("hypot", np.hypot, ("u/hypot(u, v)", "v/hypot(u, v)"), _call("hypot", 2), bare=True, sympy="sqrt(u**2 + v**2)"),
+    Elementwise(
+        "hypot", np.hypot, ("u/hypot(u, v)", "v/hypot(u, v)"), _call("hypot", 2), bare=True, kink="hypot has no derivative at 0",
+        sympy="sqrt(u**2 + v**2)",
+    ),
     Elementwise(
         "logaddexp", np.logaddexp, ("sigmoid(u - v)", "sigmoid(v - u)"), _call("logaddexp", 2), bare=True, sympy="log(exp(u) + exp(v))",
     ),

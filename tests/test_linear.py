@@ -25,6 +25,7 @@ ARRAYS: list[tuple[str, str, Shapes]] = [
     ("expm(A)", "A", {}), ("expm(A) @ x", "A", {"x": "n"}), ("expm(A)", "A", {"A": "2 n n"}), ("expm(A - A.T)", "A", {}),
     ("expm(a*A)", "a", {}),
     ("expm_frechet(A, E)", "E", {}), ("expm_frechet(A, E)", "A", {"A": "3 3", "E": "3 3"}),
+    ("cross(x, y)", "x", {}), ("cross(x, y)", "y", {}), ("cross(X, y)", "X", {}), ("cross(X, y)", "y", {}), ("cross(X, Y)", "X", {}),
     ("cumprod(x, 0)", "x", {}), ("cumprod(X, axis=0)", "X", {}), ("cumprod(X, axis=-1)", "X", {}),
     ("logcumsumexp(x, 0)", "x", {}), ("logcumsumexp(X, axis=1)", "X", {}), ("logcumsumexp(X @ Y, 0)", "X", {}),
 ]  # fmt: skip
@@ -76,7 +77,7 @@ def on(target: str, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
         ("solve(A, b)", "A", VECTORS), ("cholesky(A)", "A", {}), ("pinv(A)", "A", {"A": "3 2"}), ("pinv(A)", "A", {"A": "2 3"}),
         ("expm(A)", "A", {"A": "3 3"}), ("expm(A)", "A", {"A": "2 2 2"}), ("cumprod(x, 0)", "x", {}),
         ("cumprod(X, axis=0)", "X", {"X": "3 2"}),
-        ("logcumsumexp(x, 0)", "x", {}), ("logcumsumexp(X, axis=1)", "X", {"X": "2 3"}),
+        ("cross(x, y)", "x", {}), ("logcumsumexp(x, 0)", "x", {}), ("logcumsumexp(X, axis=1)", "X", {"X": "2 3"}),
     ],
 )  # fmt: skip
 def test_derivatives_are_those_of_automatic_differentiation(text: str, wrt: str, shapes: Shapes, order: int) -> None:
@@ -149,7 +150,8 @@ REFUSED = [
     ("solve(A, 2)", {}, "scalar"), ("cholesky(A)", {"A": "n d"}, "square"), ("expm(x)", {"x": "n"}, "matrix"),
     ("pinv(x)", {"x": "n"}, "matrix"),
     ("expm_frechet(A, B)", {"A": "n n", "B": "d d"}, "n, n"), ("cumprod(x, 1)", {"x": "n"}, "axis 1"), ("cumprod(x)", {"x": "n"}, "axis"),
-    ("logcumsumexp(a, 0)", {}, "axis 0"),
+    ("logcumsumexp(a, 0)", {}, "axis 0"), ("cross(x, y)", {"x": "4"}, r"three entries, this has the shape \(4\)"),
+    ("cross(x, b)", {"b": ""}, "this is a scalar"),
 ]  # fmt: skip
 
 
@@ -163,3 +165,8 @@ def test_what_is_refused(text: str, shapes: Shapes, words: str) -> None:
 def test_the_third_derivative_of_an_exponential_is_refused() -> None:
     with pytest.raises(DerivationError, match="up to order 2"):
         td.derive("trace(B @ expm(A))", wrt="A", order=3)
+
+
+@pytest.mark.parametrize(("text", "words"), [("std(x)", "all entries are equal"), ("sum(hypot(x, y))", "hypot has no derivative at 0")])
+def test_where_there_is_no_derivative_is_said(text: str, words: str) -> None:
+    assert words in str(td.derive(text, wrt="x").to_dict()["conventions"])

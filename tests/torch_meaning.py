@@ -93,6 +93,7 @@ NAMES: dict[str, Any] = {
     "logdet": lambda x: torch.linalg.slogdet(x)[1],
     "inv": torch.linalg.inv,
     "solve": torch.linalg.solve,
+    "cross": lambda a, b: torch.linalg.cross(*torch.broadcast_tensors(a, b)),
     "cholesky": lambda x: torch.linalg.cholesky((x + x.mT) / 2),
     "pinv": torch.linalg.pinv,
     "expm": torch.linalg.matrix_exp,

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..errors import ShapeError
-from ..index.indices import multiply
-from ..index.nodes import ONE, Expr, Index, slot_indices
+from ..index.dims import integer
+from ..index.indices import fresh, multiply, renew
+from ..index.nodes import MINUS, ONE, Affine, Delta, Expr, Index, Sum, slot_indices
+from .places import fixed
 from .registry import Call, operation
 from .values import Value
 
@@ -52,6 +56,32 @@ def _solve(call: Call, A: Value, B: Value) -> Value:
     call.lowering.solver.require(A.axes[-1].extent, rows.extent, words, lambda: call.place)
     call.lowering.scope.systems.add(call.lowering.scope.part(A))
     return call.lowering.matmul(_of_matrix(call, "inv", A), B, call.node)
+
+
+@operation("cross")
+def _cross(call: Call, a: Value, b: Value) -> Value:
+    # Σ_i δ_ip (a_q b_r − a_r b_q) for (p, q, r) = (0, 1, 2), (1, 2, 0), (2, 0, 1), on the last axis
+    three = integer(3)
+    for side in (a, b):
+        if not side.rank:
+            raise ShapeError("`cross` takes vectors of three entries, this is a scalar", call.place)
+        words = lambda side=side: f"`cross` takes vectors of three entries, this has the shape {call.lowering.aligner.shape(side)}"  # noqa: E731
+        call.lowering.solver.require(side.axes[-1].extent, three, words, lambda: call.place)
+    first, second = (tuple(fixed(call.lowering, side, side.rank - 1, integer(at), call.node) for at in range(3)) for side in (a, b))
+    index = fresh(three)
+    parts = [part.copy() for part in (*first, *second)]
+    value = call.lowering.combine(parts, lambda exprs: Sum(_cross_terms(index, exprs)), [call.node] * 5)
+    return Value((*value.axes, index), value.expr)
+
+
+def _cross_terms(index: Index, exprs: Sequence[Expr]) -> tuple[Expr, ...]:
+    a, b = exprs[:3], exprs[3:]
+    terms: list[Expr] = []
+    for p in range(3):
+        q, r = (p + 1) % 3, (p + 2) % 3
+        here = Delta(index, Affine((), integer(p), index.extent))
+        terms += [renew(multiply((here, a[q], b[r]))), renew(multiply((MINUS, here, a[r], b[q])))]
+    return tuple(terms)
 
 
 @operation("expm_frechet")

@@ -141,6 +141,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "det": np.linalg.det,
     "inv": np.linalg.inv,
     "solve": lambda A, B: np.linalg.inv(A) @ B,
+    "cross": np.cross,
     "cholesky": _cholesky,
     "pinv": _pinv,
     "expm": _expm,

@@ -87,6 +87,8 @@ TABLE = [  # (text, shapes, the shape of the result)
     ("pinv(X)", {}, "d n"), ("pinv(X)", {"X": "b n d"}, "b d n"), ("pinv(X.T) @ w", {}, "n"), ("expm(A)", {}, "n n"),
     ("expm(A - 2*A.T)", {"A": "2 2"}, "2 2"), ("expm(A)", {"A": "b n n"}, "b n n"), ("expm_frechet(A, B)", {}, "n n"),
     ("expm_frechet(A, B)", {"A": "b n n", "B": "n n"}, "b n n"), ("expm(A*x)", {"A": "1 1", "x": "1"}, "1 1"),
+    ("cross(x, y)", {}, "3"), ("cross(X, y)", {}, "n 3"), ("cross(X + 1, 2*Y)", {}, "n 3"),
+    ("cross(x, X)", {"X": "b 1 3", "x": "n 3"}, "b n 3"),
     ("cumprod(x, 0)", {}, "n"), ("cumprod(X, axis=-1)", {}, "n d"), ("cumprod(X, 0)", {}, "n d"), ("logcumsumexp(x, 0)", {}, "n"),
     ("logcumsumexp(X, 1)", {}, "n d"), ("logcumsumexp(X, axis=-2)", {"X": "b n d"}, "b n d"), ("cumprod(X, 0)", {"X": "1 d"}, "1 d"),
     # elementwise
