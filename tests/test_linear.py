@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from conftest import HEAVY
 
 import tensor_deriv as td
 from tensor_deriv.errors import DerivationError
@@ -49,7 +50,7 @@ def test_derivatives_hold_and_have_many_digits(text: str, wrt: str, shapes: Shap
     assert trial.ok and "left out" not in trial.note, trial
 
 
-@pytest.mark.parametrize("target", ["torch", "jax"])
+@pytest.mark.parametrize("target", ["torch", pytest.param("jax", marks=HEAVY)])
 @pytest.mark.parametrize(("text", "wrt", "shapes"), ARRAYS, ids=IDS)
 def test_the_libraries_compute_what_numpy_does(text: str, wrt: str, shapes: Shapes, target: str) -> None:
     derivation = derived(text, wrt, shapes)
