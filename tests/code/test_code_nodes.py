@@ -23,6 +23,7 @@ from tensor_deriv.matrix.nodes import (
     Elem,
     Eye,
     Filled,
+    Frechet,
     MatMul,
     Mul,
     Name,
@@ -32,6 +33,7 @@ from tensor_deriv.matrix.nodes import (
     Pow,
     Reshape,
     Size,
+    Solve,
     T,
     Take,
     Trace,
@@ -43,6 +45,8 @@ SIZES = {"n": 3, "d": 4, "b": 2}
 SHAPES = {"u": (), "x": (N,), "y": (D,), "A": (N, D), "C": (N, D), "S": (N, N), "P": (B, N, D)}
 u, x, y, A, C, S, P = (Name(name, shape) for name, shape in SHAPES.items())
 HALF = Fraction(1, 2)
+SPD = Add((MatMul((S, T(S))), Eye(N)))
+STACK = Add((MatMul((P, T(P))), Eye(N)))
 
 
 def elem(name, *args):
@@ -107,6 +111,16 @@ NODES = {
     "all but three": Call("prod3", x, (0,)),
     "inverse": Call("inv", S, None),
     "inverses of a stack": Call("inv", MatMul((P, T(P))), None),
+    "systems of equations": Add((Column(Solve(S, x)), Solve(S, A))),
+    "systems of a stack": Add((Solve(STACK, P), Solve(STACK, A))),
+    "systems of a stack, one vector": Solve(STACK, x),
+    "derivative of an exponential": Add((Frechet(S, MatMul((S, S))), Call("expm", S, None))),
+    "derivatives of exponentials": Add((Call("dexpm", S, None), Einsum(("ijkllk",), "ijkl", (Call("d2expm", S, None),)))),
+    "exponentials of a stack": Call("dexpm", STACK, None),
+    "factor and pseudo-inverse": Add((MatMul((Call("cholesky", SPD, None), A)), T(Call("pinv", A, None)))),
+    "running products": Add((Call("cumprod", A, (0,)), Call("logcumsumexp", A, (1,)))),
+    "running products but one": Call("cumprod1", A, (0,)),
+    "running products but two": Call("cumprod2", A, (1,)),
     "determinants": Add((Call("det", S, None), Call("logdet", S, None), Call("logdet", Mul((num(-1), S)), None))),
     "comparison": elem("greater", A, num(0)),
     "comparison, factor": Mul((num(2), elem("greater", A, C), A)),
