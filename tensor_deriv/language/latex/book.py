@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ...errors import Place, UnknownNameError
-from ...index.dims import Dim, integer
+from ...index.dims import Dim
 from ...output.symbols import GREEK, parse
 from ..unify import dimension
 
@@ -102,14 +102,10 @@ def _swapped(base: str) -> str:
 
 
 def extent(text: str) -> Dim:
-    """A dimension as a shape writes it: `n`, `3` or `m*d`."""
-    total = integer(1)
-    for word in str(text).split("*"):
-        total = total * dimension(word)
-    return total
+    """A dimension as a shape writes it: `n`, `3`, `m*d` or `n - 1`."""
+    return dimension(text)
 
 
 def sizes(shapes: Mapping[str, Collection[str]]) -> frozenset[str]:
     """The dimensions that some shapes name."""
-    words = (word for shape in shapes.values() for one in shape for word in str(one).replace("*", " ").split())
-    return frozenset(word for word in words if word.isidentifier())
+    return frozenset(name for shape in shapes.values() for one in shape for name in extent(one).names)

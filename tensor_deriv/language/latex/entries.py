@@ -114,13 +114,22 @@ class Entries(Arrays):
             return False
         if isinstance(slot, Sum) and self.counting and slot.radix:
             return False
-        return isinstance(slot, Sum) or (slot == "1" and not self.solver.is_one(extent))
+        return isinstance(slot, Sum) or (slot == "1" and not self.solver.is_one(extent)) or self._reaches_out(slot, extent)
+
+    def _reaches_out(self, slot: Slot, extent: Dim) -> bool:
+        """Whether a letter runs over some places more or less than an axis has, as one of u = x[1:] by x."""
+        if not isinstance(slot, str) or slot not in self.letters:
+            return False
+        difference = self.solver.resolve(self.letters[slot].extent) - self.solver.resolve(extent)
+        return bool(difference.constant) and bool(extent.names)
 
     def _at_sums(self, array: Value, node: Node) -> Value:
         """An entry of which some place is a sum."""
         spots: list[Letter | Spot] = []
         for slot, extent in zip(node.slots, array.dims, strict=True):
             spot = self.spot(slot, node)
+            if isinstance(spot, Letter) and self._reaches_out(slot, extent):
+                spot = Spot((("", spot),), "0")
             if isinstance(spot, Letter):
                 self.solver.require(spot.extent, extent, lambda: "an index runs over two ranges", lambda: self.place(node))
             spots.append(spot)
