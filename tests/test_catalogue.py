@@ -128,7 +128,7 @@ def test_a_file_that_is_no_entry_is_refused_by_name_and_key(tmp_path, text, word
     ("text", "error", "words"),
     [
         (GOOD.replace('x = "n"', 'x = "k"'), td.ShapeError, ["do not match", "^"]),
-        (GOOD.replace('x = "n"', 'x = "n-1"'), td.ShapeError, ["n-1"]),
+        (GOOD.replace('x = "n"', 'x = "n-n"'), td.ShapeError, ["n-n"]),
         (GOOD.replace("x @ A", "x @@ A"), td.ParseError, ["^"]),
         (GOOD + '[expect]\nX = "2*x"\n', td.UnknownNameError, ["`X`", "did you mean `x`"]),
         (GOOD + '[assume]\nA = "nice"\n', td.UnknownNameError, ["nice", "symmetric"]),
