@@ -9,19 +9,18 @@ from collections.abc import Sequence
 from ...errors import UnsupportedError
 from ...index.dims import UNIT, Dim, named
 from ..unify import dimension
-from .arrays import Arrays
+from .spots import Spots
 from .tree import Node, Radix, Slot, Sum
 from .values import Letter, Spot, Value
 
 
-class Entries(Arrays):
+class Entries(Spots):
     """The part of the reader that knows letters."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self.letters: dict[str, Letter] = {}
         self.fixed: set[Letter] = set()  # free on the left, or bound by a Σ
-        self.counting = False  # whether the left-hand side counts through axes, as (m i + j)
 
     @abstractmethod
     def value(self, node: Node) -> Value: ...
@@ -95,8 +94,8 @@ class Entries(Arrays):
             words = f"this has the shape {self.shape(array)}" if array.rank else "this is a number"
             self.fail(f"{words}, {len(node.slots)} {'index is' if len(node.slots) == 1 else 'indices are'} given", node)
         outside = self.seen
-        if any(self._is_sum(slot, dim) for slot, dim in zip(node.slots, array.dims, strict=True)):
-            return self._at_sums(array, node)
+        if any(self.is_sum(slot, dim) for slot, dim in zip(node.slots, array.dims, strict=True)):
+            return self.at_sums(array, node)
         array, letters = self._placed(array, node.slots, node)
         for letter, extent in zip(letters, array.dims, strict=True):
             words_ = lambda letter=letter, extent=extent: (  # noqa: E731
@@ -108,62 +107,6 @@ class Entries(Arrays):
         if len(free) < len(letters) and any(letter not in self.fixed for letter in letters if letters.count(letter) > 1):
             return self.summed((value,), node, outside)
         return value
-
-    def _is_sum(self, slot: Slot, extent: Dim) -> bool:
-        if isinstance(slot, Sum) and slot.terms == ((1, ("0",)),) and self.solver.is_one(extent):
-            return False
-        if isinstance(slot, Sum) and self.counting and slot.radix:
-            return False
-        return isinstance(slot, Sum) or (slot == "1" and not self.solver.is_one(extent)) or self._reaches_out(slot, extent)
-
-    def _reaches_out(self, slot: Slot, extent: Dim) -> bool:
-        """Whether a letter runs over some places more or less than an axis has, as one of u = x[1:] by x."""
-        if not isinstance(slot, str) or slot not in self.letters:
-            return False
-        difference = self.solver.resolve(self.letters[slot].extent) - self.solver.resolve(extent)
-        return bool(difference.constant) and bool(extent.names)
-
-    def _at_sums(self, array: Value, node: Node) -> Value:
-        """An entry of which some place is a sum."""
-        spots: list[Letter | Spot] = []
-        for slot, extent in zip(node.slots, array.dims, strict=True):
-            spot = self.spot(slot, node)
-            if isinstance(spot, Letter) and self._reaches_out(slot, extent):
-                spot = Spot((("", spot),), "0")
-            if isinstance(spot, Letter):
-                self.solver.require(spot.extent, extent, lambda: "an index runs over two ranges", lambda: self.place(node))
-            spots.append(spot)
-        letters = [letter for spot in spots for letter in ((spot,) if isinstance(spot, Letter) else spot.letters)]
-        return Value("component", (array,), spots=tuple(spots), node=node, free=tuple(dict.fromkeys(letters)))
-
-    def spot(self, slot: Slot, node: Node) -> Letter | Spot:
-        """A place: a letter, or a sum of letters and sizes."""
-        if isinstance(slot, Radix):
-            raise UnsupportedError("a place in brackets stands beside one that is a sum", self.place(node))
-        if isinstance(slot, str):
-            return Spot((), "1") if slot == "1" else self.letter(slot)
-        terms: list[tuple[str, Letter]] = []
-        rest = ""
-        for sign, factors in slot.terms:
-            names = [word for word in factors if not word.isdigit() and not self.is_size(word)]
-            if len(names) > 1:
-                self.fail("a product of two indices is no place", node)
-            number = "*".join(word for word in factors if word not in names)
-            if names:
-                terms.append((("-" if sign < 0 else "") + (number or ("1" if sign < 0 else "")), self.letter(names[0])))
-            else:
-                rest += ("-" if sign < 0 else "+") + number
-        return Spot(tuple(terms), rest.removeprefix("+"))
-
-    @abstractmethod
-    def is_size(self, name: str) -> bool:
-        """Whether a letter in a place is a dimension."""
-
-    def _places(self, node: Node) -> Value:
-        """A comparison of places, [i ≥ j]."""
-        spots = tuple(self.spot(slot, node) for slot in node.slots)
-        letters = [letter for spot in spots for letter in ((spot,) if isinstance(spot, Letter) else spot.letters)]
-        return Value("places", word=node.word, spots=spots, node=node, free=tuple(dict.fromkeys(letters)))
 
     def _placed(self, array: Value, slots: Sequence[Slot], node: Node) -> tuple[Value, tuple[Letter, ...]]:
         """An array whose axes are plain letters: those at 1 are taken away, those in brackets split up."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from ...output.symbols import GREEK
-from .names import CLOSING, COMPARED, INFIX, ORDERED, command
-from .reader import FACES, place_sum, plain
-from .series import SeriesReader
+from .conditions import ConditionReader
+from .names import CLOSING, COMPARED, INFIX, command
+from .reader import FACES, plain
 from .tokens import Token
 from .tree import Node
 
@@ -24,7 +24,7 @@ _REFUSED = {
 }  # fmt: skip
 
 
-class Parser(SeriesReader):
+class Parser(ConditionReader):
     """Reads one formula from the place where it stands."""
 
     def all(self) -> Node:
@@ -132,7 +132,7 @@ class Parser(SeriesReader):
         return self.applied(name, start)
 
     def _bracketed(self, start: int) -> Node:
-        places = self._places(start) if self.peek() == "[" else None
+        places = self.places(start) if self.peek() == "[" else None
         if places is not None:
             return places
         opening = self.take().text
@@ -141,60 +141,20 @@ class Parser(SeriesReader):
             self.fail("a comma stands between the arguments of a function alone", start)
         return Node("group", (inner[0],), opening, start=start, end=self.end)
 
-    def _places(self, start: int) -> Node | None:
-        """[i ≥ j] and [2 ≤ m < 5], where what is compared are indices; None where it is not."""
-        end = next((at for at in range(self.at, len(self.tokens)) if self.tokens[at].text == "]"), None)
-        found = self.compared_places(self.tokens[self.at + 1 : end], start) if end is not None else None
-        if found is not None and end is not None:
-            self.at = end + 1
-        return found
-
-    def compared_places(self, tokens: Sequence[Token], start: int) -> Node | None:
-        """A comparison of sums of indices and sizes."""
-        words = [token.text for token in tokens]
-        signs = [word for word in words if word in ORDERED]
-        sides = [place_sum(part) for part in _parted(words)]
-        letters = {word for side in sides if side for _, factors in side.terms for word in factors if not word.isdigit()}
-        own = {word for word in letters if word not in self.book.dims}
-        if not signs or not letters or None in sides or any(self.book.known(word) for word in own):
-            return None
-        slots = tuple(side for side in sides if side is not None)
-        return Node("places", word=" ".join(ORDERED[sign] for sign in signs), slots=slots, start=start, end=tokens[-1].end)
-
-    def _cases(self, start: int) -> Node:
-        """Two values, the first where a condition holds."""
-        rows = _rows(self.group())
-        cut = _find(rows[0], "if")
-        last = _find(rows[-1], "otherwise")
-        if len(rows) != 2 or cut is None or last is None:
-            self.fail("cases are read as `a & \\text{if } c \\\\ b & \\text{otherwise}`", start)
-        condition = rows[0][cut + 5 :]
-        parts = (self._condition(condition, start), self.within(rows[0][:cut], start).all(), self.within(rows[1][:last], start).all())
-        return Node("where", parts, start=start, end=self.end)
-
-    def _condition(self, tokens: Sequence[Token], start: int) -> Node:
-        found = self.compared_places(tokens, start)
-        if found is not None:
-            return found
-        inner = self.within(tokens, start)
-        node = inner._compared()
-        if inner.at < len(inner.tokens):
-            inner.fail(f"`{inner.peek()}` has no meaning in a condition")
-        return node
-
     def inside(self, closing: str) -> list[Node]:
         """What stands in a bracket, commas between; comparisons are [a > b]."""
         self.open.append(closing)
-        found = [self._compared()]
+        found = [self.compared()]
         while self.accept(","):
-            found.append(self._compared())
+            found.append(self.compared())
         self.open.pop()
         if self.peek() != closing:
             self.fail(f"`{closing}` is missing here" if not self.peek() else f"`{self.peek()}` stands where `{closing}` is missing")
         self.take()
         return found
 
-    def _compared(self) -> Node:
+    def compared(self) -> Node:
+        """An expression, or a comparison of two."""
         start = self.start
         left = self.expression()
         if self.peek() not in COMPARED:
@@ -262,45 +222,11 @@ class Parser(SeriesReader):
         return self.word(word, start, True)
 
 
-def _parted(words: Sequence[str]) -> list[list[str]]:
-    parts: list[list[str]] = [[]]
-    for word in words:
-        if word in ORDERED:
-            parts.append([])
-        else:
-            parts[-1].append(word)
-    return parts
-
-
-def _rows(tokens: Sequence[Token]) -> list[list[Token]]:
-    """The rows of an environment."""
-    rows: list[list[Token]] = [[]]
-    depth = 0
-    for token in tokens:
-        depth += (token.text == "{") - (token.text == "}")
-        if token.text == "\\\\" and not depth:
-            rows.append([])
-        else:
-            rows[-1].append(token)
-    return rows
-
-
-def _find(row: Sequence[Token], word: str) -> int | None:
-    """Where \\text{word} stands in a row, in no braces."""
-    wanted = [r"\mathrm", "{", *word, "}"]
-    depth = 0
-    for at, token in enumerate(row):
-        if not depth and [part.text for part in row[at : at + len(wanted)]] == wanted:
-            return at
-        depth += (token.text == "{") - (token.text == "}")
-    return None
-
-
 _OTHERS: Mapping[str, Callable[[Parser, int], Node]] = {
     r"\frac": Parser._frac,
     r"\sqrt": Parser._root,
     r"\sum": lambda parser, start: parser.series(start),
-    r"\cases": Parser._cases,
+    r"\cases": Parser.cases,
     r"\prod": lambda parser, start: parser.product(start),
     r"\operatorname": Parser._operator,
     r"\pi": lambda parser, start: Node("pi", start=start, end=parser.end),
