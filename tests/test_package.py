@@ -6,7 +6,6 @@ import ast
 import importlib.metadata
 import os
 import re
-import shlex
 import subprocess
 import sys
 import tomllib
@@ -15,12 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from conftest import ROOT
 
 import tensor_deriv as td
 from tensor_deriv import shelf
-from tensor_deriv.cli import main
 
 PACKAGE = ROOT / "tensor_deriv"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -204,35 +201,6 @@ def test_the_readme_has_the_two_commands():
     assert '\n    pip install -e ".[test]" && pytest\n' in README
 
 
-CONSOLE = re.compile(r"(?<=```console\n)\$ derive ([^\n]*)\n(.*?)(?=^```$)", re.DOTALL | re.MULTILINE)
-
-
-def printed(command: str) -> str:
-    """What a command prints, on either stream."""
-    result = CliRunner().invoke(main, shlex.split(command))
-    return result.stdout + result.stderr
-
-
-def without_errors(text: str) -> str:
-    """A text without the size of rounding errors, which differ between processors."""
-    return re.sub(r"error \d\.\de[-+]\d\d", "error …", text)
-
-
-@pytest.mark.parametrize(("command", "shown"), [match.groups() for match in CONSOLE.finditer(README)])
-def test_the_readme_shows_what_is_printed(command, shown):
-    assert shown and without_errors(shown) == without_errors(printed(command)), "`python tests/test_package.py` writes it anew"
-
-
-def test_the_readme_shows_answers_and_an_error():
-    assert len(CONSOLE.findall(README)) >= 3
-
-
-@pytest.mark.parametrize("line", re.findall(r"^    derive (.*)$", README, re.MULTILINE))
-def test_the_readme_s_other_commands_work(derive, line):
-    result = derive(*shlex.split(line))
-    assert result.exit_code == 0, result.stderr
-
-
 def test_the_readme_s_python_runs(capsys):
     code = "\n".join(re.findall(r"```python\n(.*?)```", README, re.DOTALL))
     exec(compile(code, "README.md", "exec"), {})
@@ -242,12 +210,7 @@ def test_the_readme_s_python_runs(capsys):
         assert wanted in code or wanted.startswith("X dT")
 
 
-def test_links_in_the_documents_lead_somewhere():
-    for document in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
-        for target in re.findall(r"\]\(([^)#:]+)\)", document.read_text(encoding="utf-8")):
-            assert (document.parent / target).exists(), f"{document.name}: {target}"
+if __name__ == "__main__":
+    from documents import renew
 
-
-if __name__ == "__main__":  # the README's blocks, as they are printed now
-    fresh = CONSOLE.sub(lambda match: f"$ derive {match[1]}\n{printed(match[1])}", README)
-    (ROOT / "README.md").write_text(fresh, encoding="utf-8")
+    renew()

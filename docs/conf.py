@@ -1,0 +1,12 @@
+"""How Sphinx builds these pages: `sphinx-build -W docs build/docs`. Nothing is loaded from elsewhere, when built or when read."""
+
+import tensor_deriv
+
+project = "tensor_deriv"
+release = tensor_deriv.__version__
+extensions = ["myst_parser"]
+html_theme = "alabaster"
+html_theme_options = {"description": "Derivatives of tensor formulas, every line checked", "page_width": "1180px", "body_max_width": "none"}
+html_copy_source = False
+html_show_copyright = False
+myst_heading_anchors = 3
