@@ -14,10 +14,10 @@ from pathlib import Path
 import documents
 import pytest
 import sympy
-from conftest import HEAVY
 from documents import BLOCK, DOCUMENTS, ROOT
 
-from tensor_deriv import functions
+import tensor_deriv as td
+from tensor_deriv import functions, shelf
 from tensor_deriv.cli import main
 from tensor_deriv.code.targets import TARGETS
 from tensor_deriv.verification.digits import FUNCTIONS
@@ -100,7 +100,15 @@ def test_the_rules_are_those_of_the_program():
     assert generate.PAGE.read_text(encoding="utf-8") == generate.page(), "`python docs/generate.py` writes it anew"
 
 
-@HEAVY
+def test_the_rules_of_every_line_of_the_catalogue_have_their_place():
+    page = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+    used = set()
+    for entry in map(td.load, shelf.names()):
+        for variable in entry.variables:
+            used |= {step.name for section in entry.derive(variable).gradient.sections for step in section.steps[1:]}
+    assert len(used) > 10 and not [name for name in used if f"| {name} |" not in page and f"*{name}*" not in page]
+
+
 def test_the_pages_build_without_a_warning_and_load_nothing_from_elsewhere(tmp_path):
     pytest.importorskip("myst_parser", reason="Sphinx and MyST are not here to build the pages: the extra `docs`")
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", str(ROOT / "docs"), str(tmp_path / "built")]
