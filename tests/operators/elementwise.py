@@ -1,0 +1,163 @@
+"""Elementwise operators: arithmetic, functions of one number and of two, activations."""
+
+from __future__ import annotations
+
+import math
+
+from .row import ABOVE, INSIDE, POSITIVE, UNIT, Operator, apart, between, mask, op
+
+try:
+    import torch
+    from torch.nn import functional as F
+except ImportError:  # the table can be read without it
+    pass
+
+_X = {"X": "n d"}
+_XY = {"X": "n d", "Y": "n d"}
+
+ARITHMETIC = [
+    op("add.Tensor", "X + 2*y", lambda X, y: torch.add(X, y, alpha=2), X="n d", y="d"),
+    op("add.Scalar", "X + 3*2", lambda X: torch.ops.aten.add.Scalar(X, 3.0, 2), **_X),
+    op("sub.Tensor", "X - 3*y", lambda X, y: torch.sub(X, y, alpha=3), X="n d", y="d"),
+    op("sub.Scalar", "X - 2", lambda X: torch.ops.aten.sub.Scalar(X, 2.0), **_X),
+    op("rsub.Tensor", "Y - 2*X", lambda X, Y: torch.rsub(X, Y, alpha=2), **_XY),
+    op("rsub.Scalar", "1.5 - X", lambda X: torch.rsub(X, 1.5), **_X),
+    op("mul.Tensor", "X*y[:, None]", lambda X, y: X * y[:, None], X="n d", y="n"),
+    op("mul.Scalar", "2.5*X", lambda X: torch.ops.aten.mul.Scalar(X, 2.5), **_X),
+    op("div.Tensor", "X/Y", lambda X, Y: X / Y, **_XY),
+    op("div.Scalar", "X/3", lambda X: torch.ops.aten.div.Scalar(X, 3.0), **_X),
+    op("div.Tensor_mode", "X/Y", lambda X, Y: torch.div(X, Y, rounding_mode=None), note="rounding_mode=None", **_XY),
+    op("div.Scalar_mode", "X/3", lambda X: torch.ops.aten.div.Scalar_mode(X, 3.0, rounding_mode=None), note="rounding_mode=None", **_X),
+    op("neg", "-X", lambda X: -X, **_X),
+    op("addcmul", "X + 2*Y*z", lambda X, Y, z: torch.addcmul(X, Y, z, value=2), X="n d", Y="n d", z="d"),
+    op("addcdiv", "X + 2*Y/Z", lambda X, Y, Z: torch.addcdiv(X, Y, Z, value=2), X="n d", Y="n d", Z="n d"),
+    op("lerp.Scalar", "X + 0.3*(Y - X)", lambda X, Y: torch.lerp(X, Y, 0.3), **_XY),
+    op("lerp.Tensor", "X + W*(Y - X)", lambda X, Y, W: torch.lerp(X, Y, W), X="n d", Y="n d", W="n d"),
+    op("pow.Tensor_Scalar", "X**2.5", lambda X: X**2.5, domain=POSITIVE, **_X),
+    op("pow.Tensor_Tensor", "X**Y", lambda X, Y: X**Y, X=("n d", POSITIVE), Y="n d"),
+    op("pow.Scalar", "1.7**X", lambda X: 1.7**X, **_X),
+    op("reciprocal", "1/X", lambda X: torch.reciprocal(X), **_X),
+    op("sqrt", "sqrt(X)", lambda X: torch.sqrt(X), domain=POSITIVE, **_X),
+    op("rsqrt", "1/sqrt(X)", lambda X: torch.rsqrt(X), domain=POSITIVE, **_X),
+    op("deg2rad", "pi/180*X", lambda X: torch.deg2rad(X), **_X),
+    op("rad2deg", "180/pi*X", lambda X: torch.rad2deg(X), **_X),
+    op("ldexp.Tensor", "X*2**Y", lambda X, Y: torch.ldexp(X, Y), **_XY),
+    op("maximum", "maximum(X, Y)", lambda X, Y: torch.maximum(X, Y), **_XY),
+    op("minimum", "minimum(X, Y)", lambda X, Y: torch.minimum(X, Y), **_XY),
+    op("fmax", "maximum(X, Y)", lambda X, Y: torch.fmax(X, Y), **_XY),
+    op("fmin", "minimum(X, Y)", lambda X, Y: torch.fmin(X, Y), **_XY),
+    op("clamp", "clip(X, -1, 1/2)", lambda X: torch.clamp(X, -1, 0.5), domain=apart(-1, 0.5), **_X),
+    op("clamp.Tensor", "clip(X, A, B)", lambda X, A, B: torch.clamp(X, A, B), X="n d", A=("n d", between(-2, -0.5)), B=("n d", UNIT)),
+    op("clamp_min", "maximum(X, 1/4)", lambda X: torch.clamp_min(X, 0.25), domain=apart(0.25), **_X),
+    op("clamp_min.Tensor", "maximum(X, Y)", lambda X, Y: torch.clamp_min(X, Y), **_XY),
+    op("clamp_max", "minimum(X, 1/4)", lambda X: torch.clamp_max(X, 0.25), domain=apart(0.25), **_X),
+    op("clamp_max.Tensor", "minimum(X, Y)", lambda X, Y: torch.clamp_max(X, Y), **_XY),
+    op("where.self", "where(M > 0, X, Y)", lambda M, X, Y: torch.where(M > 0, X, Y), given="M", M=("n d", mask), X="n d", Y="n d"),
+    op("masked_fill.Scalar", "where(M, -3, X)", lambda M, X: X.masked_fill(M > 0, -3), given="M", M=("n d", mask), X="n d"),
+    op("masked_fill.Tensor", "where(M, a, X)", lambda M, X, a: X.masked_fill(M > 0, a), given="M", M=("n d", mask), X="n d", a=""),
+    op("copysign.Tensor", "abs(X)*sign(Y)", lambda X, Y: torch.copysign(X, Y), **_XY),
+    op("copysign.Scalar", "-abs(X)", lambda X: torch.copysign(X, -1.0), **_X),
+    op("nan_to_num", "where(X == X, X, 0)", lambda X: torch.nan_to_num(X), **_X),
+    op("angle", "where(X < 0, pi, 0)", lambda X: torch.angle(X), note="of real numbers", **_X),
+]  # fmt: skip
+
+FUNCTIONS = [
+    op("abs", "abs(X)", lambda X: torch.abs(X), **_X),
+    op("sign", "sign(X)", lambda X: torch.sign(X), **_X),
+    op("sgn", "sign(X)", lambda X: torch.sgn(X), note="of real numbers", **_X),
+    op("acos", "arccos(X)", lambda X: torch.acos(X), domain=INSIDE, **_X),
+    op("asin", "arcsin(X)", lambda X: torch.asin(X), domain=INSIDE, **_X),
+    op("atan", "arctan(X)", lambda X: torch.atan(X), **_X),
+    op("acosh", "arccosh(X)", lambda X: torch.acosh(X), domain=ABOVE, **_X),
+    op("asinh", "arcsinh(X)", lambda X: torch.asinh(X), **_X),
+    op("atanh", "arctanh(X)", lambda X: torch.atanh(X), domain=INSIDE, **_X),
+    op("atan2", "arctan2(X, Y)", lambda X, Y: torch.atan2(X, Y), **_XY),
+    op("hypot", "hypot(X, Y)", lambda X, Y: torch.hypot(X, Y), **_XY),
+    op("cos", "cos(X)", lambda X: torch.cos(X), **_X),
+    op("cosh", "cosh(X)", lambda X: torch.cosh(X), **_X),
+    op("sin", "sin(X)", lambda X: torch.sin(X), **_X),
+    op("sinc", "sinc(X)", lambda X: torch.sinc(X), **_X),
+    op("sinh", "sinh(X)", lambda X: torch.sinh(X), **_X),
+    op("tan", "tan(X)", lambda X: torch.tan(X), domain=INSIDE, **_X),
+    op("tanh", "tanh(X)", lambda X: torch.tanh(X), **_X),
+    op("erf", "erf(X)", lambda X: torch.erf(X), **_X),
+    op("erfc", "erfc(X)", lambda X: torch.erfc(X), **_X),
+    op("special_erfcx", "exp(X**2)*erfc(X)", lambda X: torch.special.erfcx(X), domain=INSIDE, **_X),
+    op("special_log_ndtr", "log(erfc(-X/sqrt(2))/2)", lambda X: torch.special.log_ndtr(X), domain=between(-3, 3), **_X),
+    op("special_entr", "-X*log(X)", lambda X: torch.special.entr(X), domain=POSITIVE, **_X),
+    op("exp", "exp(X)", lambda X: torch.exp(X), **_X),
+    op("exp2", "exp2(X)", lambda X: torch.exp2(X), **_X),
+    op("expm1", "expm1(X)", lambda X: torch.expm1(X), **_X),
+    op("log", "log(X)", lambda X: torch.log(X), domain=POSITIVE, **_X),
+    op("log10", "log10(X)", lambda X: torch.log10(X), domain=POSITIVE, **_X),
+    op("log1p", "log1p(X)", lambda X: torch.log1p(X), domain=POSITIVE, **_X),
+    op("log2", "log2(X)", lambda X: torch.log2(X), domain=POSITIVE, **_X),
+    op("logaddexp", "logaddexp(X, Y)", lambda X, Y: torch.logaddexp(X, Y), **_XY),
+    op("logaddexp2", "log2(2**X + 2**Y)", lambda X, Y: torch.logaddexp2(X, Y), **_XY),
+    op("logit", "log(X/(1 - X))", lambda X: torch.logit(X), domain=UNIT, **_X),
+    op("lgamma", "gammaln(X)", lambda X: torch.lgamma(X), domain=POSITIVE, **_X),
+    op("mvlgamma", "gammaln(X) + gammaln(X - 1/2) + log(pi)/2", lambda X: torch.mvlgamma(X, 2), domain=ABOVE, **_X),
+    op("digamma", "digamma(X)", lambda X: torch.digamma(X), domain=POSITIVE, tolerance=1e-8,
+       note="1e-8: PyTorch's trigamma is that precise", **_X),
+    op("polygamma", "digamma(X)", lambda X: torch.polygamma(0, X), domain=POSITIVE, tolerance=1e-8, note="order 0", **_X),
+    op("xlogy.Tensor", "X*log(Y)", lambda X, Y: torch.xlogy(X, Y), X="n d", Y=("n d", POSITIVE)),
+    op("xlogy.Scalar_Self", "2*log(X)", lambda X: torch.xlogy(2.0, X), domain=POSITIVE, **_X),
+    op("xlogy.Scalar_Other", "X*log(3)", lambda X: torch.xlogy(X, 3.0), **_X),
+    op("special_xlog1py", "X*log1p(Y)", lambda X, Y: torch.special.xlog1py(X, Y), X="n d", Y=("n d", POSITIVE)),
+    op("special_xlog1py.self_scalar", "2*log1p(X)", lambda X: torch.special.xlog1py(2.0, X), domain=POSITIVE, **_X),
+    op("special_xlog1py.other_scalar", "X*log1p(3)", lambda X: torch.special.xlog1py(X, 3.0), **_X),
+]  # fmt: skip
+
+_K = math.sqrt(2 / math.pi)
+ACTIVATIONS = [
+    op("relu", "relu(X)", lambda X: F.relu(X), **_X),
+    op("silu", "X*sigmoid(X)", lambda X: F.silu(X), **_X),
+    op("mish", "X*tanh(softplus(X))", lambda X: F.mish(X), **_X),
+    op("sigmoid", "1/(1 + exp(-X))", lambda X: torch.sigmoid(X), **_X),
+    op("softplus", "log(1 + exp(X))", lambda X: F.softplus(X), **_X),
+    op("log_sigmoid_forward", "log(sigmoid(X))", lambda X: F.logsigmoid(X), **_X),
+    op("gelu", "X*(1 + erf(X/sqrt(2)))/2", lambda X: F.gelu(X), **_X),
+    op("elu", "elu(X, 0.7)", lambda X: F.elu(X, 0.7), **_X),
+    op("celu", "maximum(X, 0) + minimum(0, (exp(2*X) - 1)/2)", lambda X: F.celu(X, 0.5), **_X),
+    op("leaky_relu", "leaky_relu(X, 0.2)", lambda X: F.leaky_relu(X, 0.2), **_X),
+    op("_prelu_kernel", "where(X > 0, X, A*X)", lambda X, A: torch._prelu_kernel(X, A), X="n d", A="n d"),
+    op("hardtanh", "hardtanh(X)", lambda X: F.hardtanh(X), domain=apart(-1, 1), **_X),
+    op("hardsigmoid", "clip(X/6 + 1/2, 0, 1)", lambda X: F.hardsigmoid(X), domain=apart(-3, 3), tolerance=1e-7,
+       note="1e-7: PyTorch has 1/6 in single precision", **_X),
+    op("hardswish", "X*clip(X + 3, 0, 6)/6", lambda X: F.hardswish(X), domain=apart(-3, 3), **_X),
+    op("hardshrink", "where(abs(X) > 0.5, X, 0)", lambda X: F.hardshrink(X), domain=apart(-0.5, 0.5), **_X),
+    op("softshrink", "sign(X)*relu(abs(X) - 0.5)", lambda X: F.softshrink(X), domain=apart(-0.5, 0.5), **_X),
+    op("threshold", "where(X > 0.1, X, 20)", lambda X: F.threshold(X, 0.1, 20), domain=apart(0.1), **_X),
+    op("glu", "X[:, :d]*sigmoid(X[:, d:])", lambda X: F.glu(X), X="n 2*d"),
+    op("gelu_tanh", f"X/2*(1 + tanh({_K}*(X + 0.044715*X**3)))", lambda X: F.gelu(X, approximate="tanh"), composite=True,
+       note="the entry `gelu` once more, approximate='tanh'", **_X),
+    op("selu", "selu(X)", lambda X: F.selu(X), composite=True, **_X),
+    op("softsign", "X/(1 + abs(X))", lambda X: F.softsign(X), composite=True, **_X),
+    op("tanhshrink", "X - tanh(X)", lambda X: F.tanhshrink(X), composite=True, **_X),
+    op("relu6", "clip(X, 0, 6)", lambda X: F.relu6(X), composite=True, **_X),
+]  # fmt: skip
+
+BACKWARD = [
+    op("sigmoid_backward", "G0*Y*(1 - Y)", lambda G0, Y: torch.ops.aten.sigmoid_backward(G0, Y), G0="n d", Y="n d"),
+    op("tanh_backward", "G0*(1 - Y**2)", lambda G0, Y: torch.ops.aten.tanh_backward(G0, Y), G0="n d", Y="n d"),
+    op("threshold_backward", "where(X > 0.1, G0, 0)", lambda G0, X: torch.ops.aten.threshold_backward(G0, X, 0.1), given="X", G0="n d", X="n d"),
+    op("softplus_backward", "G0*sigmoid(X)", lambda G0, X: torch.ops.aten.softplus_backward(G0, X, 1, 20), G0="n d", X="n d"),
+    op("elu_backward", "G0*where(X > 0, 1, exp(X))", lambda G0, X: torch.ops.aten.elu_backward(G0, 1, 1, 1, False, X), G0="n d", X="n d"),
+    op("leaky_relu_backward", "G0*where(X > 0, 1, 0.2)", lambda G0, X: torch.ops.aten.leaky_relu_backward(G0, X, 0.2, False), given="X",
+       G0="n d", X="n d"),
+    op("hardtanh_backward", "G0*(abs(X) < 1)", lambda G0, X: torch.ops.aten.hardtanh_backward(G0, X, -1, 1), given="X", G0="n d", X="n d"),
+    op("hardshrink_backward", "G0*(abs(X) > 1/2)", lambda G0, X: torch.ops.aten.hardshrink_backward(G0, X, 0.5), given="X", G0="n d", X="n d"),
+    op("softshrink_backward", "G0*(abs(X) > 1/2)", lambda G0, X: torch.ops.aten.softshrink_backward(G0, X, 0.5), given="X", G0="n d", X="n d"),
+    op("hardswish_backward", "G0*where(X > 3, 1, where(X < -3, 0, X/3 + 1/2))", lambda G0, X: torch.ops.aten.hardswish_backward(G0, X),
+       domain=apart(-3, 3), G0="n d", X="n d"),
+    op("gelu_backward", "G0*((1 + erf(X/sqrt(2)))/2 + X*exp(-X**2/2)/sqrt(2*pi))", lambda G0, X: torch.ops.aten.gelu_backward(G0, X),
+       G0="n d", X="n d"),
+    op("glu_backward", "concatenate((G0*sigmoid(X[:, d:]), G0*X[:, :d]*sigmoid(X[:, d:])*(1 - sigmoid(X[:, d:]))), axis=1)",
+       lambda G0, X: torch.ops.aten.glu_backward(G0, X, -1), G0="n d", X="n 2*d"),
+    op("log_sigmoid_backward", "G0*sigmoid(-X)",
+       lambda G0, X: torch.ops.aten.log_sigmoid_backward(G0, X, torch.exp(-X.abs()).detach()), G0="n d", X="n d"),
+    op("native_dropout_backward", "2*G0*M", lambda G0, M: torch.ops.aten.native_dropout_backward(G0, M > 0, 2.0), given="M", G0="n d",
+       M=("n d", mask)),
+]  # fmt: skip
+
+ROWS: list[Operator] = [*ARITHMETIC, *FUNCTIONS, *ACTIVATIONS, *BACKWARD]
