@@ -72,9 +72,18 @@ INDICES = [
     ("t[p] = v[2*p]", {"t": "3"}, lambda p: p.v[::2]),
     ("t[p] = v[p+r]*y[r]", {"y": "2"}, lambda p: np.convolve(p.v, p.y[::-1], "valid")),
     ("t[p] = v[p-r]*y[r]", {"y": "2", "t": "7"}, lambda p: np.convolve(p.v, p.y)),
+    ("t[i] = v[p]*y[r]*(2*p + r == i)", {"y": "3", "t": "13"}, lambda p: stretched(p.v, p.y)),
+    ("t[p,r] = v[p]*(2*p == r + 1)", {"t": "6 4"}, lambda p: p.v[:, None] * (2 * np.arange(6)[:, None] == np.arange(4) + 1)),
     ("t[j] = A[0,j]*x[2]", {}, lambda p: p.A[0] * p.x[2]),
     ("t[i] = A[i,n-1-i]", {}, lambda p: np.diag(p.A[:, ::-1])),
 ]
+
+
+def stretched(v: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """The transposed convolution of stride 2."""
+    apart = np.zeros(2 * len(v) - 1)
+    apart[::2] = v
+    return np.convolve(apart, y)
 
 
 class Values:
@@ -210,6 +219,19 @@ def of_doubles(target: str) -> Iterator[Callable[[np.ndarray], Any]]:
 
     with jax.enable_x64(True):
         yield jax.numpy.asarray
+def test_letters_of_a_gathered_array_are_not_those_of_sizes() -> None:
+    shapes = {"x": "i j*k", "G": "j i k"}
+    derivation = td.derive("sum(t*G)", wrt="x", shapes={**shapes, "t": "j i k"}, definitions=["t[p,q,r] = x[q,k*p+r]"])
+    assert derivation.check().ok
+    x, G = np.zeros((2, 12)), np.random.default_rng(0).normal(size=(3, 2, 4))
+    np.testing.assert_allclose(derivation.function("numpy")(x=x, G=G), G.transpose(1, 0, 2).reshape(2, 12))
+
+
+def test_a_point_has_an_entry_on_every_axis() -> None:
+    shapes = {"x": "n c h l", "y": "n c 2 3 h-1 l-2", "G": "n 6*c (h-1)*(l-2)"}
+    patches = ["y[n,c,r,s,p,q] = x[n,c,p+r,q+s]"]
+    derivation = td.derive("sum(reshape(y, n, 6*c, (h-1)*(l-2))*G)", wrt="x", shapes=shapes, definitions=patches)
+    assert all(derivation.check(seed).ok for seed in range(3))
 
 
 REFUSED = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from ..functions import Elementwise
@@ -225,15 +226,16 @@ class CodePrinter(TextPrinter):
         return self.call("flip", self.print(node.arg), f"({axes},)")
 
     def _take(self, node: Take) -> Printed:
-        letters = LETTERS[: len(node.dims)]
-        places = [self.place(terms, offset) for terms, offset in node.places]
+        sizes = {self.sizes.local(name) for terms, offset in node.places for dim in (offset, *(c for c, _ in terms)) for name in dim.names}
+        letters = [letter for letter in LETTERS if letter not in sizes][: len(node.dims)]
+        places = [self.place(terms, offset, letters) for terms, offset in node.places]
         found = f"({places[0]},)" if len(places) == 1 else f"({', '.join(places)})"
         function = f"lambda {', '.join(letters)}: {found}" if letters else f"lambda: {found}"
         return self.applied("{gather}", self.print(node.arg), self.extents(node.dims), function)
 
-    def place(self, terms: tuple[tuple[Dim, int], ...], offset: Dim) -> str:
-        """Σ coefficient·index + offset, in the letters of the output's axes."""
-        words = [LETTERS[axis] if c == UNIT else f"{self.bracketed(c)}*{LETTERS[axis]}" for c, axis in terms]
+    def place(self, terms: tuple[tuple[Dim, int], ...], offset: Dim, letters: Sequence[str]) -> str:
+        """Σ coefficient·index + offset, in the letters of the output's axes, which are not those of sizes."""
+        words = [letters[axis] if c == UNIT else f"{self.bracketed(c)}*{letters[axis]}" for c, axis in terms]
         return " + ".join([*words, self.bracketed(offset)] if offset.terms or not words else words)
 
     def bracketed(self, dim: Dim) -> str:

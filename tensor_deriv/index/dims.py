@@ -79,14 +79,22 @@ class Dim:
         return all(count > 0 for _, count in shifted.terms)
 
     def over(self, divisor: Dim) -> Dim | None:
-        """The quotient by a dimension of one term, or None where it leaves a remainder."""
-        if len(divisor.terms) != 1:
-            return UNIT if self == divisor else None
-        ((names, count),) = divisor.terms
-        parts = [_without(own, names) for own, _ in self.terms]
-        if None in parts or any(number % count for _, number in self.terms):
-            return None
-        return Dim((part, number // count) for part, (_, number) in zip(parts, self.terms, strict=True) if part is not None)
+        """The quotient where it is a polynomial with integer coefficients, else None: division by the leading monomial."""
+        letters = sorted(self.names | divisor.names)
+        quotient, rest = ZERO, self
+        names, count = divisor.leading(letters)
+        while rest.terms:
+            own, number = rest.leading(letters)
+            part = _without(own, names)
+            if part is None or number % count:
+                return None
+            term = Dim(((part, number // count),))
+            quotient, rest = quotient + term, rest - term * divisor
+        return quotient
+
+    def leading(self, letters: list[str]) -> tuple[Monomial, int]:
+        """The term of the highest degree, of those the first by the powers of `letters`."""
+        return max(self.terms, key=lambda term: (len(term[0]), [term[0].count(letter) for letter in letters]))
 
     def value(self, sizes: Mapping[str, int]) -> int:
         """The number it is where `sizes` gives each name one; KeyError for a name without."""

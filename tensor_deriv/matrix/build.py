@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from ..calculus.deltas import difference
 from ..index.dims import UNIT
 from ..index.indices import appearance, fresh, multiply, renew, substitute
 from ..index.nodes import (
     ONE,
+    Affine,
     Apply,
     Component,
     Constant,
@@ -221,7 +223,11 @@ class Builder:
     def _delta(self, left: Slot, right: Slot, wanted: tuple[Index, ...]) -> Labelled:
         if isinstance(left, Index) and isinstance(right, Index):
             return Labelled(Eye(left.extent), self._pair(left, right, wanted))
-        # δ at compound places is a component of the identity
+        if not (isinstance(left, Index) or isinstance(right, Index)):
+            # δ_pq = [p − q = 0]
+            terms, offset = difference(left, right)
+            return self._taken(Filled(1, (UNIT,)), (Affine(tuple(terms.items()), offset, UNIT),))
+        # δ at a compound place is a component of the identity, zero where the place is outside
         extent = left.extent if isinstance(left, Index) else right.extent
         slots = tuple(slot if isinstance(slot, Index) else replace(slot, extent=extent) for slot in (left, right))
         return self._taken(Eye(extent), slots)

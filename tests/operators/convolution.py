@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .row import INSIDE, Operator, op, spread
+from .row import INSIDE, POSITIVE, Operator, op, spread
 
 try:
     import torch
@@ -30,14 +30,14 @@ CONVOLUTIONS = [
        define="y[n,o,i,j] = x[n,c,i-r,j-s]*w[c,o,r,s]", x="n c 3 4", w="c o 2 3", shapes={"y": "n o 4 6"}, sizes=_SMALL),
     op("slow_conv_transpose3d", "y", lambda x, w: torch.ops.aten.slow_conv_transpose3d(x, w, w.shape[2:]),
        define="y[n,o,i,j,k] = x[n,c,i-p,j-q,k-r]*w[c,o,p,q,r]", x="n c 2 3 2", w="c o 2 2 2", shapes={"y": "n o 3 4 3"}, sizes=_SMALL),
-    op("_slow_conv2d_forward", "y", lambda x, w: torch.ops.aten.thnn_conv2d(x, w, w.shape[2:], None, 1, 1),
+    op("_slow_conv2d_forward", "y", lambda x, w: torch.ops.aten.thnn_conv2d(x, w, w.shape[2:], None, [1, 1], [1, 1]),
        define="y[n,o,p,q] = w[o,c,r,s]*x[n,c,p+r-1,q+s-1]", x="n c h l", w="o c 3 3", shapes={"y": "n o h l"},
        sizes={**_SMALL, "h": (3, 4), "l": (4, 5)}),
     op("slow_conv3d_forward", "y", lambda x, w: torch.ops.aten.slow_conv3d(x, w, w.shape[2:]),
        define="y[n,o,i,j,k] = w[o,c,p,q,r]*x[n,c,i+p,j+q,k+r]", x="n c 3 3 4", w="o c 2 2 2", shapes={"y": "n o 2 2 3"}, sizes=_SMALL),
-    op("slow_conv_dilated2d", "y", lambda x, w: torch.ops.aten.slow_conv_dilated2d(x, w, w.shape[2:], None, 1, 0, 2),
+    op("slow_conv_dilated2d", "y", lambda x, w: torch.ops.aten.slow_conv_dilated2d(x, w, w.shape[2:], None, [1] * 2, [0] * 2, [2] * 2),
        define="y[n,o,p,q] = w[o,c,r,s]*x[n,c,p+2*r,q+2*s]", x="n c 5 4", w="o c 2 2", shapes={"y": "n o 3 2"}, sizes=_SMALL),
-    op("slow_conv_dilated3d", "y", lambda x, w: torch.ops.aten.slow_conv_dilated3d(x, w, w.shape[2:], None, 1, 0, 2),
+    op("slow_conv_dilated3d", "y", lambda x, w: torch.ops.aten.slow_conv_dilated3d(x, w, w.shape[2:], None, [1] * 3, [0] * 3, [2] * 3),
        define="y[n,o,i,j,k] = w[o,c,p,q,r]*x[n,c,i+2*p,j+2*q,k+2*r]", x="n c 3 4 3", w="o c 2 2 2", shapes={"y": "n o 1 2 1"}, sizes=_SMALL),
     op("conv_depthwise3d", "y", lambda x, w: torch.conv3d(x, w[:, None], groups=w.shape[0]), composite=True, note="a kernel a channel",
        define="y[n,c,i,j,k] = w[c,p,q,r]*x[n,c,i+p,j+q,k+r]", x="n c 3 3 4", w="c 2 2 2", shapes={"y": "n c 2 2 3"}, sizes=_SMALL),
@@ -83,7 +83,7 @@ POOLING = [
        x=("n c 2*h l 4", spread), sizes={**_SMALL, "h": (2, 3), "l": (3, 2)}),
     op("max_pool1d", "max(reshape(x, n, c, l, 2), axis=3)", lambda x: F.max_pool1d(x, 2), composite=True, x=("n c 2*l", spread), sizes=_SMALL),
     op("lp_pool2d", "sum(reshape(x, n, c, h, 2, l, 3)**3, axis=(3, 5))**(1/3)", lambda x: F.lp_pool2d(x, 3.0, (2, 3)), composite=True,
-       x=("n c 2*h 3*l", spread), domain=spread, sizes=_SMALL),
+       x=("n c 2*h 3*l", POSITIVE), sizes=_SMALL),
     op("avg_pool2d_backward", "reshape(reshape(y, n, c, h, 1, l, 1)*ones(2, 1, 3)/6, n, c, 2*h, 3*l)",
        lambda y: torch.ops.aten.avg_pool2d_backward(
            y, torch.ones(*y.shape[:2], 2 * y.shape[2], 3 * y.shape[3], dtype=y.dtype), [2, 3], [], [0, 0], False, True, None),
@@ -94,7 +94,7 @@ POOLING = [
        define="z[n,c,p,r,q,s] = y[n,c,p,q]*(r == 1)*(s == 1)", y="n c h l", shapes={"z": "n c h 2 l 2"}, sizes={**_SMALL, "h": (2, 3), "l": (3, 2)}),
 ]  # fmt: skip
 
-_LINEAR = "U = relu(1 - abs(maximum((2*cumsum(ones({m})) - 1)*{n}/(2*{m}) - 1/2, 0)[:, None] - (cumsum(ones({n})) - 1)))"
+_LINEAR = "U = relu(1 - abs(clip((2*cumsum(ones({m})) - 1)*{n}/(2*{m}) - 1/2, 0, {n} - 1)[:, None] - (cumsum(ones({n})) - 1)))"
 UPSAMPLING = [
     op("upsample_nearest1d", "reshape(stack((x, x), axis=3), n, c, 2*l)", lambda x: F.interpolate(x, scale_factor=2), x="n c l", sizes=_SMALL),
     op("_upsample_nearest_exact1d", "reshape(stack((x, x, x), axis=3), n, c, 3*l)",
