@@ -16,6 +16,9 @@ _R = {"X": "b n d"}
 VIEWS = [
     op("clone", "X", lambda X: torch.clone(X), **_X),
     op("alias", "X", lambda X: torch.ops.aten.alias(X), **_X),
+    op("_to_copy", "X", lambda X: torch.ops.aten._to_copy(X), **_X),
+    op("fill.Scalar", "2*ones(n, d)", lambda X: torch.fill(X, 2.0), **_X),
+    op("fill.Tensor", "a*ones(n, d)", lambda X, a: torch.fill(X, a), X="n d", a=""),
     op("expand", "x*ones(n, d)", lambda x: x.expand(3, 4), x="d", sizes={"n": (3, 3), "d": (4, 4)}),
     op("repeat", "concatenate((concatenate((X, X, X), axis=1), concatenate((X, X, X), axis=1)))", lambda X: X.repeat(2, 3), **_X),
     op("view", "reshape(X, n*d)", lambda X: X.view(-1), **_X),

@@ -145,6 +145,8 @@ BACKWARD = [
     op("elu_backward", "G0*where(X > 0, 1, exp(X))", lambda G0, X: torch.ops.aten.elu_backward(G0, 1, 1, 1, False, X), G0="n d", X="n d"),
     op("leaky_relu_backward", "G0*where(X > 0, 1, 0.2)", lambda G0, X: torch.ops.aten.leaky_relu_backward(G0, X, 0.2, False), given="X",
        G0="n d", X="n d"),
+    op("_prelu_kernel_backward", "where(X > 0, G0, A*G0)", lambda G0, X, A: torch.ops.aten._prelu_kernel_backward(G0, X, A)[0], given="X",
+       G0="n d", X="n d", A="n d"),
     op("hardtanh_backward", "G0*(abs(X) < 1)", lambda G0, X: torch.ops.aten.hardtanh_backward(G0, X, -1, 1), given="X", G0="n d", X="n d"),
     op("hardshrink_backward", "G0*(abs(X) > 1/2)", lambda G0, X: torch.ops.aten.hardshrink_backward(G0, X, 0.5), given="X", G0="n d", X="n d"),
     op("softshrink_backward", "G0*(abs(X) > 1/2)", lambda G0, X: torch.ops.aten.softshrink_backward(G0, X, 0.5), given="X", G0="n d", X="n d"),

@@ -32,6 +32,7 @@ PRODUCTS = [
     op("kron", "kron(A, B)", lambda A, B: torch.kron(A, B), composite=True, A="n m", B="d k"),
     op("einsum", 'einsum("bij,jk,bk->bi", A, B, C)', lambda A, B, C: torch.einsum("bij,jk,bk->bi", A, B, C), composite=True,
        A="b n m", B="m d", C="b d"),
+    op("linalg_cross", "roll(X, -1, 1)*roll(Y, -2, 1) - roll(X, -2, 1)*roll(Y, -1, 1)", lambda X, Y: torch.linalg.cross(X, Y), X="n 3", Y="n 3"),
     op("linalg_vecdot", "sum(X*Y, axis=1)", lambda X, Y: torch.linalg.vecdot(X, Y), composite=True, X="n d", Y="n d"),
     op("linalg_multi_dot", "A @ B @ C", lambda A, B, C: torch.linalg.multi_dot([A, B, C]), composite=True, A="n m", B="m d", C="d k"),
     op("linalg_matrix_power", "matrix_power(A, 3)", lambda A: torch.linalg.matrix_power(A, 3), composite=True, A="n n"),
@@ -58,6 +59,9 @@ SQUARE = [
     op("linalg_householder_product", "(H0 @ H1)[:, :2]", lambda A, t: torch.linalg.householder_product(A, t),
        define=["v = concatenate((ones(1), A[1:, 0]))", "w = concatenate((zeros(1), ones(1), A[2:, 1]))",
                "H0 = eye(n) - t[0]*outer(v, v)", "H1 = eye(n) - t[1]*outer(w, w)"], A="n 2", t="2"),
+    op("ormqr", "H0 @ H1 @ B", lambda A, t, B: torch.ormqr(A, t, B),
+       define=["v = concatenate((ones(1), A[1:, 0]))", "w = concatenate((zeros(1), ones(1), A[2:, 1]))",
+               "H0 = eye(n) - t[0]*outer(v, v)", "H1 = eye(n) - t[1]*outer(w, w)"], A="n 2", t="2", B="n d"),
 ]  # fmt: skip
 
 ROWS: list[Operator] = [*PRODUCTS, *SQUARE]

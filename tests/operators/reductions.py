@@ -28,6 +28,8 @@ SUMS = [
     op("std_mean.correction", "concatenate((std(X, axis=1), mean(X, axis=1)))", lambda X: torch.std_mean(X, 1, correction=0), **_X),
     op("logsumexp", "log(sum(exp(X), axis=1))", lambda X: torch.logsumexp(X, 1), **_X),
     op("cumsum", "cumsum(X, axis=1)", lambda X: torch.cumsum(X, 1), **_X),
+    op("cumprod", "prod(T, axis=1)", lambda x: torch.cumprod(x, 0), define="T[i,k] = where(k <= i, x[k], 1)", shapes={"T": "n n"}, x="n"),
+    op("logcumsumexp", "log(cumsum(exp(X), axis=1))", lambda X: torch.logcumsumexp(X, 1), **_X),
     op("trace", "trace(A)", lambda A: torch.trace(A), A="n n"),
 ]
 
@@ -71,6 +73,8 @@ SOFTMAX = [
     op("_safe_softmax", "softmax(X, axis=1)", lambda X: torch.ops.aten._safe_softmax(X, 1), **_X),
     op("_masked_softmax", "(1 - M)*exp(X)/sum((1 - M)*exp(X), axis=1, keepdims=True)", lambda X, M: torch._masked_softmax(X, M > 0, 1),
        given="M", X="n d", M=("n d", mask), sizes={"d": (4, 5)}),
+    op("_scaled_dot_product_flash_attention_for_cpu", "softmax(Q @ transpose(K, (0, 1, 3, 2))/sqrt(d)) @ V",
+       lambda Q, K, V: F.scaled_dot_product_attention(Q, K, V), Q="b h n d", K="b h m d", V="b h m d"),
     op("_softmax_backward_data", "Y*(G0 - sum(G0*Y, axis=1, keepdims=True))",
        lambda G0, Y: torch.ops.aten._softmax_backward_data(G0, Y, 1, torch.float64), G0="n d", Y="n d"),
     op("_log_softmax_backward_data", "G0 - exp(Y)*sum(G0, axis=1, keepdims=True)",
@@ -94,6 +98,19 @@ NORMALISATION = [
     op("_native_batch_norm_legit_no_training", "(X - r[:, None])/sqrt(s[:, None] + 1e-5)*w[:, None] + v[:, None]",
        lambda X, w, v, r, s: torch.ops.aten._native_batch_norm_legit_no_training(X, w, v, r, s, 0.1, 1e-5)[0], given="r s", **_BATCH,
        r="c", s=("c", POSITIVE)),
+    op("_native_batch_norm_legit",
+       "(X - mean(X, axis=(0, 2), keepdims=True))/sqrt(var(X, axis=(0, 2), keepdims=True) + 1e-5)*w[:, None] + v[:, None]",
+       lambda X, w, v: torch.ops.aten._native_batch_norm_legit(X, w, v, 0 * w.detach(), 0 * w.detach(), True, 0.1, 1e-5)[0], **_BATCH),
+    op("native_layer_norm_backward", "(H - mean(H, axis=1, keepdims=True) - Z*mean(H*Z, axis=1, keepdims=True))/s",
+       lambda X, w, U: torch.ops.aten.native_layer_norm_backward(
+           U, X, w.shape, X.mean(1, keepdim=True).detach(), (X.var(1, keepdim=True, correction=0) + 1e-5).rsqrt().detach(), w, None,
+           [True, False, False])[0],
+       define=["s = sqrt(var(X, axis=1, keepdims=True) + 1e-5)", "Z = (X - mean(X, axis=1, keepdims=True))/s", "H = U*w"],
+       X="n d", w="d", U="n d", sizes={"d": (4, 5)}),
+    op("native_batch_norm_backward", "(H - mean(H, axis=0) - Z*mean(H*Z, axis=0))/s",
+       lambda X, w, U: torch.ops.aten.native_batch_norm_backward(
+           U, X, w, None, None, X.mean(0).detach(), (X.var(0, correction=0) + 1e-5).rsqrt().detach(), True, 1e-5, [True, False, False])[0],
+       define=["s = sqrt(var(X, axis=0) + 1e-5)", "Z = (X - mean(X, axis=0))/s", "H = U*w"], shapes={"s": "d"}, X="n d", w="d", U="n d"),
     op("_weight_norm_interface", "V*h[:, None]/sqrt(sum(V**2, axis=1, keepdims=True))",
        lambda V, h: torch._weight_norm_interface(V, h[:, None], 0)[0], V="n d", h="n"),
     op("instance_norm", "(X - mean(X, axis=2, keepdims=True))/sqrt(var(X, axis=2, keepdims=True) + 1e-5)*w[:, None] + v[:, None]",
