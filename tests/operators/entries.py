@@ -9,6 +9,8 @@ from pathlib import Path
 
 from .row import Operator
 
+FORWARD = r"(result\w*|output\d*|values|output_differentiability|dispatch|AutogradNestedTensor|Default)\s*:"  # no formula of a gradient
+
 
 def path() -> Path:
     """Where derivatives.yaml lies."""
@@ -38,13 +40,14 @@ def nodes() -> dict[str, str]:
 def differentiable(text: str) -> bool:
     """Whether PyTorch has a formula for any argument of an entry."""
     lines = [line.strip() for line in text.splitlines()[1:] if re.match(r"\s+[\w, ]+:", line)]
-    given = [line for line in lines if not re.match(r"(result\w*|output\d*|values|output_differentiability|dispatch|AutogradNestedTensor|Default)\s*:", line)]
-    return any("non_differentiable" not in line and "not_implemented" not in line for line in given)
+    formulas = [line for line in lines if not re.match(FORWARD, line)]
+    return any("non_differentiable" not in line and "not_implemented" not in line for line in formulas)
 
 
 REASONS = {  # why an entry is not in the table, by patterns of names; the first that fits counts
+    "random": ["*bernoulli*", "cauchy_", "exponential_", "geometric_", "random_*", "uniform_", "*normal*", "*dropout*", "*rrelu*",
+               "poisson", "_standard_gamma*", "fractional_*"],
     "in place: the same derivative as the entry without `_`": ["*_", "*_.*"],
-    "random": ["*bernoulli*", "*normal*", "*dropout*", "*rrelu*", "poisson", "_standard_gamma*", "fractional_*"],
     "sparse or nested tensors": ["*sparse*", "*nested*", "values", "_coalesce", "to_padded_tensor", "_to_dense", "_pack_padded_sequence"],
     "complex numbers": ["complex", "polar", "*conj*", "view_as_*", "_fft_*", "linalg_eig", "_neg_view"],
     "a permutation that the data choose (a sort)": ["sort*", "topk", "kthvalue", "*median*", "mode"],
@@ -56,21 +59,23 @@ REASONS = {  # why an entry is not in the table, by patterns of names; the first
     "a dynamic programme": ["*ctc_loss*"],
     "of other devices, libraries or precisions alone": [
         "cudnn*", "_cudnn*", "miopen*", "mkldnn*", "*mps*", "_nnpack*", "_thnn_fused*", "_mkldnn*", "to_mkldnn", "*overrideable", "*flash*",
-        "*efficient_attention*", "*cudnn_attention*", "_conv_depthwise2d", "conv_depthwise3d", "_convolution", "_grouped_mm", "_fused_rms_norm",
-        "_grid_sampler_2d_cpu_fallback*", "_batch_norm_*", "batch_norm_backward", "linear_backward", "max_pool2d_backward", "_slow_conv2d_backward*",
+        "*efficient_attention*", "*cudnn_attention*", "_conv_depthwise2d", "conv_depthwise3d", "_convolution", "_grouped_mm",
+        "_fused_rms_norm",
+        "_grid_sampler_2d_cpu_fallback*", "_batch_norm_*", "batch_norm_backward", "linear_backward", "max_pool2d_backward",
+        "_slow_conv2d_backward*",
     ],
     "derived through other entries, compared there": ["matmul", "linear", "chunk", "diag_embed", "max_pool2d"],
     "lists of tensors: the entry of one tensor, for each": ["_foreach*"],
     "quantisation, whose derivative is not that of its values": ["*fake_quant*", "_fused_moving_avg*"],
-    "of PyTorch's own workings": ["_test*", "_lazy_clone", "lift*", "_pin_memory", "slice_inverse", "_unsafe_masked_index*", "masked_scatter_backward"],
+    "of PyTorch's own workings": ["_test*", "_lazy_clone", "lift*", "_pin_memory", "slice_inverse", "_unsafe_masked_index*",
+    "masked_scatter_backward"],
 }  # fmt: skip
 
 
 def reason(name: str, text: str) -> str:
     """Why an entry is not in the table."""
-    if not differentiable(text):
-        return "PyTorch has no derivative of it either"
-    return next((words for words, patterns in REASONS.items() if any(fnmatchcase(name, p) for p in patterns)), "not written yet")
+    words = next((words for words, patterns in REASONS.items() if any(fnmatchcase(name, p) for p in patterns)), "not written yet")
+    return words if differentiable(text) or words.startswith("in place") else "PyTorch has no derivative of it either"
 
 
 def left_out(table: list[Operator]) -> dict[str, list[str]]:

@@ -8,9 +8,9 @@ from .row import Operator
 HEAD = """# PyTorch's operators in the expression language
 
 Of the {whole} entries of derivatives.yaml in PyTorch {version} {written} are written here as an expression, and the derivative by each
-of their floating-point arguments is compared with PyTorch's automatic differentiation, at two sizes, in double precision, to a
-relative 1e-9 where nothing else is said. {composite} operators that PyTorch derives through others are compared as well and not counted.
-Places that data choose (an index array, a mask, a label) are given as rows of zeros and a one.
+argument that is not data (a label, a mask, a place) is compared with PyTorch's automatic differentiation, at two sizes, in double
+precision, to a relative 1e-9 where nothing else is said. {composite} operators that PyTorch derives through others are compared as
+well and not counted. Places that data choose (an index array, a mask, a label) are given as rows of zeros and a one.
 `tests/operators/` holds the table, and `python tests/test_torch_operators.py` writes this page from it.
 
 ## Written

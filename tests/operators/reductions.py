@@ -81,6 +81,7 @@ SOFTMAX = [
        lambda G0, Y: torch.ops.aten._log_softmax_backward_data(G0, Y, 1, torch.float64), G0="n d", Y="n d"),
 ]  # fmt: skip
 
+_CHANNELS = "(X - mean(X, axis=(0, 2), keepdims=True))/sqrt(var(X, axis=(0, 2), keepdims=True) + 1e-5)*w[:, None] + v[:, None]"
 _BATCH = {"X": "b c l", "w": "c", "v": "c"}
 NORMALISATION = [
     op("native_layer_norm", "(X - mean(X, axis=1, keepdims=True))/sqrt(var(X, axis=1, keepdims=True) + 1e-5)*w + v",
@@ -90,16 +91,16 @@ NORMALISATION = [
     op("native_group_norm", "reshape((Y - mean(Y, axis=2, keepdims=True))/sqrt(var(Y, axis=2, keepdims=True) + 1e-5), b, g*c, l)*w[:, None]"
        " + v[:, None]", lambda X, w, v: torch.ops.aten.native_group_norm(X, w, v, *X.shape, X.shape[1] // 2, 1e-5)[0],
        define="Y = reshape(X, b, g, c*l)", X="b g*c l", w="g*c", v="g*c", sizes={"c": (2, 2)}),
-    op("native_batch_norm", "(X - mean(X, axis=(0, 2), keepdims=True))/sqrt(var(X, axis=(0, 2), keepdims=True) + 1e-5)*w[:, None] + v[:, None]",
+    op("native_batch_norm", _CHANNELS,
        lambda X, w, v: torch.native_batch_norm(X, w, v, None, None, True, 0.1, 1e-5)[0], **_BATCH),
     op("_native_batch_norm_legit.no_stats",
-       "(X - mean(X, axis=(0, 2), keepdims=True))/sqrt(var(X, axis=(0, 2), keepdims=True) + 1e-5)*w[:, None] + v[:, None]",
+       _CHANNELS,
        lambda X, w, v: torch.ops.aten._native_batch_norm_legit.no_stats(X, w, v, True, 0.1, 1e-5)[0], **_BATCH),
     op("_native_batch_norm_legit_no_training", "(X - r[:, None])/sqrt(s[:, None] + 1e-5)*w[:, None] + v[:, None]",
        lambda X, w, v, r, s: torch.ops.aten._native_batch_norm_legit_no_training(X, w, v, r, s, 0.1, 1e-5)[0], given="r s", **_BATCH,
        r="c", s=("c", POSITIVE)),
     op("_native_batch_norm_legit",
-       "(X - mean(X, axis=(0, 2), keepdims=True))/sqrt(var(X, axis=(0, 2), keepdims=True) + 1e-5)*w[:, None] + v[:, None]",
+       _CHANNELS,
        lambda X, w, v: torch.ops.aten._native_batch_norm_legit(X, w, v, 0 * w.detach(), 0 * w.detach(), True, 0.1, 1e-5)[0], **_BATCH),
     op("native_layer_norm_backward", "(H - mean(H, axis=1, keepdims=True) - Z*mean(H*Z, axis=1, keepdims=True))/s",
        lambda X, w, U: torch.ops.aten.native_layer_norm_backward(
