@@ -7,6 +7,7 @@ takes the rows of tests/operators whose names hold a word, or all of them; it ne
 
 from __future__ import annotations
 
+import inspect
 import statistics
 import sys
 import time
@@ -17,7 +18,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 from operators import TABLE, Operator  # noqa: E402
-from operators.compare import agrees, arguments  # noqa: E402
+from operators.compare import WEIGHT, arguments, derivations, far, truth  # noqa: E402
 
 import tensor_deriv as td  # noqa: E402
 
@@ -33,6 +34,20 @@ def milliseconds(variable: str, given: dict[str, Any]) -> float:
         td.derive(wrt=variable, **given)
         times.append((time.perf_counter() - start) * 1e3)
     return min(times)
+
+
+def agrees(row: Operator) -> dict[str, bool]:
+    """For each variable whether the generated code gives PyTorch's gradient."""
+    point = row.point(0)
+    weight, _, gradients, _ = truth(row, point)
+    found = {}
+    for derivation in derivations(row):
+        function = derivation.function("numpy")
+        given = {**point, WEIGHT: weight}
+        taken = inspect.signature(function).parameters
+        sizes = {name: size for name, size in row.dims(0).items() if name in taken and name not in given}
+        found[derivation.wrt] = far(np.asarray(function(**given, **sizes)), gradients[derivation.wrt]) < row.tolerance
+    return found
 
 
 def measured(row: Operator) -> list[tuple[float, str, bool]]:

@@ -91,8 +91,11 @@ def _clipped(place: Dim, extent: Dim) -> Dim:
 def _length(reach: Dim, step: int) -> Dim | None:
     if step == 1:
         return reach
+    # ⌈(q s − k)/s⌉ = q for 0 ≤ k < s
     count = reach.constant
-    return integer(-(-count // step)) if count is not None else reach.over(integer(step))
+    if count is not None:
+        return integer(-(-count // step))
+    return next((found for k in range(step) if (found := (reach + integer(k)).over(integer(step)))), None)
 
 
 def flipped(lowering: Lowering, value: Value, axis: int) -> Value:

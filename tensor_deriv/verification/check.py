@@ -148,8 +148,8 @@ def step_errors(gradient: Gradient, point: Point) -> list[tuple[float, float, st
         before: tuple[Array, bool] | None = None
         for step in section.steps:
             value = evaluator.at(step.expr, section.axes)
-            if evaluator.doubt > KINK:
-                return None
+            if evaluator.doubt > KINK or not np.isfinite(value).all():
+                return None  # a ∂ by differences that leave the domain is none
             rough = any(isinstance(node, Partial) for node in walk(step.expr))
             if before is not None:
                 limit = ROUGH if rough or before[1] else EXACT
