@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 from mutants import with_answer
 
 import tensor_deriv as td
+from tensor_deriv.calculus.contract import unresolved
 from tensor_deriv.derivation import Derivation
 from tensor_deriv.index.nodes import Expr, Number, Product, Sum
 from tensor_deriv.matrix.nodes import Mul, Num
@@ -316,6 +318,14 @@ def test_a_line_that_differences_deny_twice_more_is_wrong_and_one_that_they_deny
         assert (trial.ok, trial.points) == (ok, points)
         assert trial.note == ("" if ok else "b")
         assert next(given, None) is None
+
+
+def test_a_line_beside_a_partial_is_judged_by_what_differences_can_see_and_every_other_almost_exactly() -> None:
+    for derivation in (SQUARES, SMOOTH):
+        errors = step_errors(derivation.gradient, draw(derivation.gradient.program, rng()))
+        lines = [(a, b) for section in derivation.sections for a, b in pairwise(section.steps)]
+        limits = [module.ROUGH if unresolved(a.expr) or unresolved(b.expr) else module.EXACT for a, b in lines]
+        assert errors is not None and [limit for _, limit, _ in errors] == limits and len(set(limits)) == 2
 
 
 def test_the_error_of_the_steps_is_that_of_exact_lines() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 import tensor_deriv as td
 from tensor_deriv.language.reader import read_program
+from tensor_deriv.verification import sample as module
 from tensor_deriv.verification.differences import jacobian
 from tensor_deriv.verification.sample import Arbitrary, Point, draw, draw_sizes, usable
 
@@ -87,6 +88,21 @@ def test_a_point_lies_inside_the_domain_with_room_around_it(text: str) -> None:
             assert usable(program, point)
             moved = [usable(program, Point({"x": x + step}, point.sizes)) for step in (0.006, -0.006, 0.015, -0.015)]
             assert all(moved) or text == "sum(1/x)"
+
+
+def test_two_points_around_it_have_to_have_a_value_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    program, asked, signs = read_program("sum(x)", {"x": "n"}), [], set()
+    monkeypatch.setattr(module, "usable", lambda program, point: asked.append(point) or refused != len(asked))
+    for seed in range(20):
+        for refused in (0, 2, 3):
+            asked.clear()
+            point = draw(program, rng(seed))
+            assert (point is asked[0]) == (not refused)
+            for near in asked[-2:]:
+                shift = near.given["x"] - point.given["x"]
+                assert near.sizes == point.sizes and np.all((np.abs(shift) > 0.02) & (np.abs(shift) < 0.5))
+                signs |= set(np.sign(shift))
+    assert signs == {1.0, -1.0}
 
 
 def test_what_it_is_derived_from_has_to_have_a_value_there_too() -> None:
