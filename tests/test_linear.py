@@ -27,7 +27,8 @@ ARRAYS: list[tuple[str, str, Shapes]] = [
     ("expm(a*A)", "a", {}),
     ("expm_frechet(A, E)", "E", {}), ("expm_frechet(A, E)", "A", {"A": "3 3", "E": "3 3"}),
     ("cross(x, y)", "x", {}), ("cross(x, y)", "y", {}), ("cross(X, y)", "X", {}), ("cross(X, y)", "y", {}), ("cross(X, Y)", "X", {}),
-    ("cumprod(x, 0)", "x", {}), ("cumprod(X, axis=0)", "X", {}), ("cumprod(X, axis=-1)", "X", {}),
+    ("cumprod(x, 0)", "x", {}), ("cumprod(x)", "x", {}), ("logcumsumexp(x)", "x", {}),
+    ("cumprod(X, axis=0)", "X", {}), ("cumprod(X, axis=-1)", "X", {}),
     ("logcumsumexp(x, 0)", "x", {}), ("logcumsumexp(X, axis=1)", "X", {}), ("logcumsumexp(X @ Y, 0)", "X", {}),
 ]  # fmt: skip
 IDS = [f"{text} by {wrt} {shapes}" for text, wrt, shapes in ARRAYS]
@@ -150,7 +151,8 @@ REFUSED = [
     ("solve(A, b)", {"A": "n d", "b": "n"}, "square"), ("solve(A, b)", {"A": "n n", "b": "m"}, "as many equations"),
     ("solve(A, 2)", {}, "scalar"), ("cholesky(A)", {"A": "n d"}, "square"), ("expm(x)", {"x": "n"}, "matrix"),
     ("pinv(x)", {"x": "n"}, "matrix"),
-    ("expm_frechet(A, B)", {"A": "n n", "B": "d d"}, "n, n"), ("cumprod(x, 1)", {"x": "n"}, "axis 1"), ("cumprod(x)", {"x": "n"}, "axis"),
+    ("expm_frechet(A, B)", {"A": "n n", "B": "d d"}, "n, n"), ("cumprod(x, 1)", {"x": "n"}, "axis 1"),
+    ("cumprod(outer(x, x))", {"x": "n"}, "axis=0"),
     ("logcumsumexp(a, 0)", {}, "axis 0"), ("cross(x, y)", {"x": "4"}, r"three entries, this has the shape \(4\)"),
     ("cross(x, b)", {"b": ""}, "this is a scalar"),
 ]  # fmt: skip

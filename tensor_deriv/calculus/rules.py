@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..functions import call, derivative
-from ..index.indices import multiply, renew
+from ..index.indices import renew
 from ..index.nodes import (
     NOUGHT,
     UNITY,
@@ -138,8 +138,3 @@ def primitive_rule(program: Program, values: dict[tuple[str, str, tuple[int, ...
         return None
 
     return Rule("derivative of a tensor function", "its row in the table of primitives", "see the row", "primitive", apply)
-
-
-def opened(node: Expr) -> Expr:
-    """Products of products as one product."""
-    return multiply(node.factors, node.over) if isinstance(node, Product) else node

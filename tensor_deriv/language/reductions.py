@@ -62,8 +62,10 @@ def _norm(call: Call, x: Value) -> Value:
 
 
 def _scan(name: str) -> None:
-    def along(call: Call, x: Value, axis: int) -> Value:
-        at = axis_number(axis, x.rank, call.place)
+    def along(call: Call, x: Value, axis: Axes = None) -> Value:
+        if axis is None and x.rank != 1:
+            raise ShapeError(f"`{name}` of an array of {x.rank} axes needs to be told along which: axis=0", call.place)
+        at = axis_number(axis[0] if axis else 0, x.rank, call.place)
         return x if x.axes[at] == ONE else call.lowering.primitive(name, x, (at,))
 
     operation(name)(along)

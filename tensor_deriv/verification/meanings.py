@@ -26,7 +26,7 @@ def _log_softmax(x: Array, axis: Axis = -1) -> Array:
     return x - _logsumexp(x, axis, keepdims=True)
 
 
-def _logcumsumexp(x: Array, axis: int) -> Array:
+def _logcumsumexp(x: Array, axis: int = 0) -> Array:
     top = np.max(x, axis=axis, keepdims=True)
     return np.log(np.cumsum(np.exp(x - top), axis=axis)) + top
 
@@ -146,7 +146,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "pinv": _pinv,
     "expm": _expm,
     "expm_frechet": _expm_frechet,
-    "cumprod": lambda x, axis: np.multiply.accumulate(x, axis=axis),
+    "cumprod": lambda x, axis=0: np.multiply.accumulate(x, axis=axis),
     "logcumsumexp": _logcumsumexp,
     "logdet": lambda x: np.linalg.slogdet(x)[1],
     "matrix_power": np.linalg.matrix_power,
