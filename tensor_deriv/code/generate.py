@@ -18,6 +18,7 @@ from .docstring import Docstring, both_doc, derivative_doc, derivatives_doc, val
 from .guard import Opening, as_given
 from .module import Module
 from .names import Names
+from .plan.nodes import Changed
 from .plan.plan import PLANNERS
 from .printers import PRINTERS
 from .share import Line
@@ -124,13 +125,14 @@ def source(
     returned = [names.fresh(result.name) for result in results]
     planner = PLANNERS[target]({name for result in results for name in result.form.symmetric})
     nodes = planner.ready(joined([node for _, node in found]), dims)
-    lines = planner.lines(list(zip([*(name for name, _ in found[: -len(results)]), *returned], nodes, strict=True)), names)
+    lines = planner.lines(list(zip([*(name for name, _ in found[: -len(results)]), *returned], nodes, strict=True)), len(results), names)
     sizes = Sizes(given, names, lambda text: module.fill("{math}.isqrt({0})", text))
     printer = PRINTERS[target](module, reference(given, wrt), sizes)
     body = [line for name, node in lines for line in printer.statements(name, node)]
     parameters = [*given, *(["*", *sizes.parameters] if sizes.parameters else [])]
     head = f"def {function}({', '.join(parameters)}):"
-    text = [doc.text(sizes.parameters), *opening(module, given), *sizes.lines, *body, f"return {', '.join(returned)}"]
+    first = opening(module, given, any(isinstance(node, Changed) for _, node in lines))
+    text = [doc.text(sizes.parameters), *first, *sizes.lines, *body, f"return {', '.join(returned)}"]
     function_text = "\n".join([head, *(f"    {line}" if line else "" for part in text for line in part.split("\n"))])
     return "\n\n\n".join([module.imports, *module.sources, function_text]) + "\n"
 

@@ -15,21 +15,26 @@ class Words(Protocol):
         """The name of one, put above on first use."""
 
 
-Opening = Callable[[Words, Mapping[str, tuple[Dim, ...]]], list[str]]
+Given = Mapping[str, tuple[Dim, ...]]
+Opening = Callable[[Words, Given, bool], list[str]]
 
 
-def as_given(module: Words, given: Mapping[str, tuple[Dim, ...]]) -> list[str]:
-    """Nothing: the inputs as they come."""
-    return []
+def as_given(module: Words, given: Given, writes: bool) -> list[str]:
+    """The inputs as they come; of one floating type, `X, w = floating(X, w)`, where the function writes into what it makes of them."""
+    return [f"{_names(given)} = {module.word('floating')}({', '.join(given)})"] if writes else []
 
 
-def looked_at(module: Words, given: Mapping[str, tuple[Dim, ...]]) -> list[str]:
-    """`X, w = inputs(X=(X, ("n", "d")), w=(w, ("d",)))`."""
+def looked_at(module: Words, given: Given, writes: bool) -> list[str]:
+    """`X, w = inputs(X=(X, ("n", "d")), w=(w, ("d",)))`, which are of one floating type."""
     if not given:
         return []
     words = [f"{name}=({name}, {_shape(dims)})" for name, dims in given.items()]
-    names = f"({', '.join(given)},)" if len(given) == 1 else ", ".join(given)
-    return [f"{names} = {module.word('inputs')}({', '.join(words)})"]
+    return [f"{_names(given)} = {module.word('inputs')}({', '.join(words)})"]
+
+
+def _names(given: Given) -> str:
+    """Names to assign to."""
+    return f"({', '.join(given)},)" if len(given) == 1 else ", ".join(given)
 
 
 def _shape(dims: tuple[Dim, ...]) -> str:
@@ -56,10 +61,11 @@ def {inputs}(**given):
     sizes, found = {{}}, []
     for name, (x, shape) in given.items():
 '''
-_NUMPY = """        if not isinstance(x, ({xp}.ndarray, {xp}.generic)) or x.dtype.kind in "iub":  # numbers without a kind of their own
-            x = {xp}.asarray(x, dtype={xp}.result_type(*kinds) if kinds else float)
-        if x.dtype.kind != "f":
+_NUMPY = """        x = x if isinstance(x, ({xp}.ndarray, {xp}.generic)) else {xp}.asarray(x)
+        if x.dtype.kind not in "fiub":
             raise TypeError(f"{{name}} holds {{x.dtype}}, expected real numbers")
+        if x.dtype != kind:
+            x = x.astype(kind)
 """
 _JAX = """        if not hasattr(x, "dtype") or {xp}.issubdtype(x.dtype, {xp}.integer) or x.dtype == bool:
             x = {xp}.asarray(x, dtype={xp}.result_type(*kinds or [float]))
@@ -79,9 +85,16 @@ def _helper(kind: str, types: str) -> str:
 
 
 INPUTS = {
-    "numpy": _helper('hasattr(x, "dtype") and x.dtype.kind == "f"', _NUMPY),
+    "numpy": _helper('hasattr(x, "dtype") and x.dtype.kind == "f"', _NUMPY).replace(
+        "    sizes, found", "    kind = {xp}.result_type(*kinds or [float])\n    sizes, found"
+    ),
     "jax": _helper('hasattr(x, "dtype") and {xp}.issubdtype(x.dtype, {xp}.floating)', _JAX),
     "torch": _helper("{xp}.is_tensor(x) and x.is_floating_point()", _TORCH).replace(
         "    sizes, found", "    devices = [x.device for x, _ in given.values() if {xp}.is_tensor(x)]\n    sizes, found"
     ),
 }
+FLOATING = """
+def {floating}(*arrays):  # of one type, so that what is made of them can be written over
+    kind = {xp}.result_type(*arrays, 1.0)
+    return [{xp}.asarray(x, dtype=kind) for x in arrays]
+"""

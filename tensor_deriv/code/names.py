@@ -12,6 +12,7 @@ class Names:
 
     def __init__(self, fixed: Iterable[str]) -> None:
         self.taken = {checked(name) for name in fixed}
+        self.counted: list[str] = []  # t1, t2, … so far
 
     def fresh(self, wanted: str) -> str:
         """`wanted` as an identifier, with underscores behind it where that name is taken."""
@@ -27,7 +28,8 @@ class Names:
         count = 1
         while f"{letter}{count}" in self.taken:
             count += 1
-        return self.fresh(f"{letter}{count}")
+        self.counted.append(self.fresh(f"{letter}{count}"))
+        return self.counted[-1]
 
 
 def checked(name: str) -> str:

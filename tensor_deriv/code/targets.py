@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from . import linear
-from .guard import INPUTS
+from .guard import FLOATING, INPUTS
 
 
 @dataclass(frozen=True)
@@ -206,7 +206,7 @@ NUMPY = Target(
         "logdet": "{xp}.linalg.slogdet({0})[1]",
         **linear.NUMPY_CELLS,
     },
-    helpers={**NUMPY_HELPERS, "inputs": INPUTS["numpy"], **linear.NUMPY},
+    helpers={**NUMPY_HELPERS, "inputs": INPUTS["numpy"], "floating": FLOATING, **linear.NUMPY},
 )
 
 TORCH_HELPERS = {

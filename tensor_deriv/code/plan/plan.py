@@ -16,7 +16,7 @@ from .contract import Contractions
 from .diagonals import on_diagonals, spread, with_identities
 from .memory import in_lines
 from .reductions import as_einsum, centred, is_matrix_vector, powers
-from .reuse import reused, temporaries_first
+from .reuse import in_order, reused, temporaries_first
 from .scaling import scaled
 from .signs import same_signs
 from .sizes import Sampled
@@ -46,8 +46,8 @@ class Planner:
         nodes = [lowering.root(node, shape) for node, shape in zip(self.planned(roots), dims, strict=True)]
         return scaled(regrouped(nodes), self.sizes)
 
-    def lines(self, roots: Sequence[Line], names: Names) -> list[Line]:
-        """The lines that compute some arrays under their names."""
+    def lines(self, roots: Sequence[Line], results: int, names: Names) -> list[Line]:
+        """The lines that compute some arrays under their names, the last `results` of which are returned."""
         return shared(roots, names, in_lines([node for _, node in roots]))
 
     def rewritten(self, node: Array) -> Array:
@@ -121,10 +121,11 @@ class NumpyPlanner(Planner):
     def sum(self, was: Add, node: Add) -> Array:
         return on_diagonals(node)
 
-    def lines(self, roots: Sequence[Line], names: Names) -> list[Line]:
+    def lines(self, roots: Sequence[Line], results: int, names: Names) -> list[Line]:
         nodes = temporaries_first([node for _, node in roots])
         named = [name for name, _ in roots]
-        return reused(super().lines(list(zip(named, nodes, strict=True)), names), named)
+        lines = reused(super().lines(list(zip(named, nodes, strict=True)), results, names), names, named[:-results], named[-results:])
+        return in_order(lines, names.counted)
 
 
 Rule = Callable[[Planner, Any, Any], Array]

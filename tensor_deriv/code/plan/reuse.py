@@ -1,21 +1,27 @@
-"""Arrays that are not needed any more, taken for what is computed next: `t -= …` in place of `d = t - …`."""
+"""Sums and products computed in one array: `t = A @ B`, `t += b`, and over an array that is not needed any more.
+
+NumPy makes a new array for every operation, but where an operand is a temporary of the shape of the result and the other has that
+shape too, or none. Here a chain of operations has one array: its first operand, where that is ours and used for the last time, or
+what its first operand is computed as, where a later operation would make a new array (one operand is broadcast).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 
+from ...index.dims import UNIT
 from ...matrix import make
 from ...matrix.nodes import Add, Array, Mul, Name, num, walk
 from ...matrix.text import fraction_parts
+from ..lower import Bracketed
+from ..names import Names
 from ..regroup import distinct
 from ..share import Line, uses
-from .memory import is_floating, is_made, is_new, is_written
+from .memory import is_made, is_written
 from .nodes import Changed
 from .rewriting import replaced
 from .scaling import divides
-
-LEAST_RANK = 2  # vectors are small enough to be made anew
 
 
 def temporaries_first(roots: Sequence[Array]) -> list[Array]:
@@ -26,7 +32,7 @@ def temporaries_first(roots: Sequence[Array]) -> list[Array]:
 
 
 def _led(node: Add, shared: Collection[Array]) -> Array:
-    if node.rank < LEAST_RANK or is_written(node) or any(_temporary(part, node, shared) for part in node.parts):
+    if not is_large(node) or is_written(node) or any(_temporary(part, node, shared) for part in node.parts):
         return node
     for place, part in enumerate(node.parts):
         number, rest = make.coefficient(part)
@@ -43,83 +49,175 @@ def _temporary(part: Array, node: Array, shared: Collection[Array]) -> bool:
     return make.coefficient(part)[0] > 0 and part.shape == node.shape and is_made(part) and part not in shared
 
 
-def reused(lines: Sequence[Line], fixed: Collection[str]) -> list[Line]:
-    """The lines with sums and products written over their first operand, where it is an array of ours and used for the last time.
+def reused(lines: Sequence[Line], names: Names, kept: Collection[str], results: Collection[str]) -> list[Line]:
+    """The lines with chains of operations in one array each.
 
-    `fixed` are the names that stay: those of definitions and results.
+    `kept` are the names that mean one thing to the caller, those of definitions, and `results` what is returned: where an array
+    has two names on its way, these are the ones that stay.
     """
-    out = list(lines)
-    for place in reversed(range(len(lines))):
-        name, node = out[place]
-        for operand in _spent(out, place, fixed):
-            changes = steps(node, operand)
-            if changes:
-                out[place : place + 1] = [(name, renamed(change, operand.name, name)) for change in changes]
-                out[:place] = [(name if known == operand.name else known, renamed(line, operand.name, name)) for known, line in out[:place]]
-                break
-    return out
+    writer = Writer(list(lines), names, {*kept}, {*results})
+    place = len(writer.lines) - 1
+    while place >= 0:
+        place += writer.write(place)
+    return writer.lines
 
 
-def _spent(lines: Sequence[Line], place: int, fixed: Collection[str]) -> list[Name]:
-    """The names in a line of arrays that may be written over there."""
-    _, node = lines[place]
-    after = set().union(*(_names(other) for _, other in lines[place + 1 :]))
-    views = set().union(*(_names(other) for _, other in lines if not is_made(other)))
-    ours = {name for name, _ in lines[:place]} - {*fixed, *after, *views}
-    floating = _floating(lines[:place])
-    known = dict(lines[:place])
-    given = _inputs(lines[: place + 1])
-    found = [part for part in walk(node) if isinstance(part, Name) and part.name in ours and part.rank >= LEAST_RANK]
-    # of no less inputs than the result, so of no shorter a type
-    return [part for part in found if is_new(known[part.name], floating) and given[part.name] == given[lines[place][0]]]
+@dataclass
+class Writer:
+    """The lines of a function, looked at from the last to the first."""
+
+    lines: list[Line]
+    names: Names
+    kept: set[str]
+    results: set[str]
+
+    def write(self, place: int) -> int:
+        """Exchange one line for steps in one array, where that saves an array; how many lines to go on from there."""
+        name, node = self.lines[place]
+        if is_large(node) and not isinstance(node, Changed):
+            for operand in self.spent(place, self.kept if name in self.kept | self.results else ()):
+                if way := path(node, operand):
+                    self.rename(place, operand.name)
+                    return self.put(place, [], operand, way)
+            first = innermost(node)
+            if way := opened(node, first):
+                return self.put(place, [(name, first)], Name(name, node.shape), way)
+        return self.take_apart(place)
+
+    def take_apart(self, place: int) -> int:
+        """Put the first part of a line that has steps in one array on a line of its own; how many lines to go on from there."""
+        name, node = self.lines[place]
+        free = self.spent(place)
+        part = next((part for part in parts(node) if saves(part, [found for found in free if only_in(found, part, node)])), None)
+        if part is None:
+            return -1
+        new = Name(self.names.numbered("t"), part.shape)
+        self.lines[place : place + 1] = [(new.name, part), (name, exchanged(node, part, new))]
+        return 1
+
+    def rename(self, place: int, operand: str) -> None:
+        """One name for an operand and what becomes of it: the caller's where it is one."""
+        name = self.lines[place][0]
+        old, new = (name, operand) if operand in self.kept else (operand, name)
+        self.lines = [(new if known == old else known, renamed(line, old, new)) for known, line in self.lines]
+
+    def put(self, place: int, lines: list[Line], operand: Name, way: Way) -> int:
+        """Put steps in the place of a line, and before them what reads the array as it is at first."""
+        name = self.lines[place][0]
+        steps: list[Line] = []
+        for kind, others in way:
+            if steps:
+                others = tuple(self.apart(part, lines) if operand.name in named(part) else part for part in others)
+            steps.append((name, (added if kind is Add else multiplied)(operand, others)))
+        self.lines[place : place + 1] = [(known, renamed(line, operand.name, name)) for known, line in [*lines, *steps]]
+        return len(lines) + len(steps) - 1
+
+    def apart(self, node: Array, lines: list[Line]) -> Array:
+        """An expression on a line of its own, the number in front of it left where it is."""
+        number, rest = make.coefficient(node)
+        part = Name(self.names.numbered("t"), rest.shape)
+        lines.append((part.name, rest))
+        return part if number == 1 else Mul((num(number), part))
+
+    def spent(self, place: int, told: Collection[str] = ()) -> list[Name]:
+        """The arrays in a line that may be written over there: ours, no views, not needed any more, and of none of some names."""
+        later = set().union(*(named(line) for _, line in self.lines[place + 1 :]))
+        views = set().union(*(named(line) for _, line in self.lines if not is_made(line)))
+        ours = {known for known, line in self.lines[:place] if is_made(line)} - later - views - self.results - {*told}
+        found = dict.fromkeys(part for part in walk(self.lines[place][1]) if isinstance(part, Name) and part.name in ours)
+        return [part for part in found if is_large(part)]
 
 
-def _names(node: Array) -> set[str]:
-    return {part.name for part in walk(node) if isinstance(part, Name)}
+Way = list[tuple[type[Array], tuple[Array, ...]]]
 
 
-def _floating(lines: Sequence[Line]) -> set[str]:
-    found: set[str] = set()
-    for name, node in lines:
-        if is_floating(node, found):
-            found.add(name)
-    return found
+def path(node: Array, first: Array) -> Way:
+    """The sums and products that make an expression of a part of its shape, from the inside out, each with its other operands.
+
+    Nothing where there are none, or where one of them is a view of the part, which changes on the way.
+    """
+    way = _way(node, first)
+    early = [part for _, others in (way or [])[1:] for part in others if isinstance(first, Name) and first.name in named(part)]
+    return way if way and all(is_made(make.coefficient(part)[1]) for part in early) else []
 
 
-def _inputs(lines: Sequence[Line]) -> dict[str, set[str]]:
-    """The inputs that each line is computed from."""
-    found: dict[str, set[str]] = {}
-    for name, node in lines:
-        found[name] = set().union(*(found.get(other, {other}) for other in _names(node)))
-    return found
-
-
-def steps(node: Array, operand: Name) -> list[Array] | None:
-    """What is done to an array, one after the other, to make an expression of it; None where it is not made so."""
-    if node == operand:
+def _way(node: Array, first: Array) -> Way | None:
+    if node == first:
         return []
-    if not isinstance(node, (Add, Mul)) or node.shape != operand.shape or is_written(node):
+    inner = node.arg if isinstance(node, Bracketed) else node
+    if not isinstance(inner, (Add, Mul)) or inner.shape != first.shape or is_written(inner):
         return None
-    for place, part in enumerate(node.parts):
-        others = (*node.parts[:place], *node.parts[place + 1 :])
-        before = steps(part, operand)
-        if before is None or (before and any(operand.name in _names(other) for other in others)):
-            continue
-        return [*before, added(operand, others) if isinstance(node, Add) else multiplied(operand, others)]
+    for place in sorted(range(len(inner.parts)), key=lambda place: make.coefficient(inner.parts[place])[0] < 0):
+        before = _way(inner.parts[place], first)
+        if before is not None:
+            return [*before, (type(inner), (*inner.parts[:place], *inner.parts[place + 1 :]))]
     return None
+
+
+def opened(node: Array, first: Array) -> Way:
+    """The steps from an array made for an expression; nothing where NumPy makes no other array for it anyway."""
+    way = path(node, first)
+    return way if any(part.rank and part.shape != node.shape for _, others in way for part in others) else []
+
+
+def saves(node: Array, free: Collection[Name]) -> bool:
+    """Whether an expression that is part of another is better computed in steps in one array."""
+    return bool(opened(node, innermost(node))) or any(path(node, found) for found in free if found.shape == node.shape)
+
+
+def parts(node: Array) -> Iterator[Array]:
+    """The large sums and products in an expression, outer ones first."""
+    for child in node.children:
+        if isinstance(child, (Add, Mul)) and is_large(child):
+            yield child
+        yield from parts(child)
+
+
+def only_in(found: Name, part: Array, node: Array) -> bool:
+    """Whether a name stands nowhere else in an expression than in a part of it."""
+    return found in walk(part) and sum(other == found for other in walk(node)) == sum(other == found for other in walk(part))
+
+
+def exchanged(node: Array, part: Array, new: Array) -> Array:
+    """An expression with something else for one part."""
+    if node == part:
+        return new
+    return node.with_children(tuple(exchanged(child, part, new) for child in node.children)) if node.children else node
+
+
+def is_large(node: Array) -> bool:
+    """Whether an array has two axes or more; vectors are small enough to be made anew."""
+    return sum(dim != UNIT for dim in node.shape) >= 2
+
+
+def innermost(node: Array) -> Array:
+    """The array of an expression's shape that is computed first in it, by what is no sum or product of such."""
+    parts = node.parts if isinstance(node, (Add, Mul)) else node.children if isinstance(node, Bracketed) else ()
+    made = [part for part in parts if part.shape == node.shape and is_made(part.arg if isinstance(part, Bracketed) else part)]
+    return innermost(made[0]) if made and not is_written(node) else node
+
+
+def named(node: Array) -> set[str]:
+    return {part.name for part in walk(node) if isinstance(part, Name)}
 
 
 def added(operand: Name, terms: tuple[Array, ...]) -> Changed:
     if all(make.coefficient(term)[0] < 0 for term in terms):
         return Changed(operand, "-", make.add([make.mul([num(-1), term]) for term in terms]))
-    return Changed(operand, "+", terms[0] if len(terms) == 1 else Add(terms))
+    return Changed(operand, "+", bare(Add(terms)))
 
 
 def multiplied(operand: Name, factors: tuple[Array, ...]) -> Changed:
     value, above, below = fraction_parts(Mul(factors))
-    if value == 1 and not above:
-        return Changed(operand, "/", below[0] if len(below) == 1 else Mul(tuple(below)))
-    return Changed(operand, "*", factors[0] if len(factors) == 1 else Mul(factors))
+    if value.numerator == 1 and not above:
+        return Changed(operand, "/", bare(Mul(tuple(below) if value == 1 else (num(value.denominator), *below))))
+    return Changed(operand, "*", bare(Mul(factors)))
+
+
+def bare(node: Add | Mul) -> Array:
+    """A sum or product, or what it has one of, without brackets."""
+    inner = node.parts[0] if len(node.parts) == 1 else node
+    return inner.arg if isinstance(inner, Bracketed) else inner
 
 
 def renamed(node: Array, old: str, new: str) -> Array:
@@ -127,3 +225,16 @@ def renamed(node: Array, old: str, new: str) -> Array:
     if isinstance(node, Name):
         return replace(node, name=new) if node.name == old else node
     return node.with_children(tuple(renamed(child, old, new) for child in node.children)) if node.children else node
+
+
+def in_order(lines: Sequence[Line], counted: Sequence[str]) -> list[Line]:
+    """The lines with those of their names that are counted in the order in which they appear."""
+    own = list(dict.fromkeys(name for name, _ in lines if name in {*counted}))
+    new = dict(zip(own, counted, strict=False))
+
+    def renumbered(node: Array) -> Array:
+        if isinstance(node, Name):
+            return replace(node, name=new.get(node.name, node.name))
+        return node.with_children(tuple(map(renumbered, node.children))) if node.children else node
+
+    return [(new.get(name, name), renumbered(node)) for name, node in lines]
