@@ -124,7 +124,7 @@ def main() -> int:
     options = parser.parse_args()
     jax.config.update("jax_enable_x64", True)
     torch.set_num_threads(THREADS)
-    only = set(filter(None, options.only.split(",")))
+    only = set(filter(None, options.only.split(";")))
     print(f"| milliseconds | sizes | torch.func | jax.jit | {' | '.join(LIMITS)} |\n|---|---|{'--:|' * 5}")
     table: dict[str, list[float]] = {target: [] for target in LIMITS}
     for work in WORKLOADS:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from itertools import pairwise
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -13,10 +15,11 @@ import tensor_deriv as td
 from tensor_deriv.code.docstring import Docstring
 from tensor_deriv.code.generate import Result, compiled, source
 from tensor_deriv.code.plan.chains import ordered_chain
+from tensor_deriv.code.plan.rewriting import replaced
 from tensor_deriv.code.plan.sizes import Sampled
 from tensor_deriv.index.dims import integer, named
 from tensor_deriv.matrix.evaluate import evaluate
-from tensor_deriv.matrix.forms import Form
+from tensor_deriv.matrix.forms import Form, Named
 from tensor_deriv.matrix.nodes import Add, Call, Diag, Einsum, Eye, MatMul, Mul, Name, Outer, Pow, T, num
 
 SIZES = {"n": 2, "d": 3, "m": 4, "k": 5}
@@ -222,8 +225,87 @@ def test_a_variance_takes_the_deviations_that_are_there():
 NORM = ("sum(G*(X - mean(X, axis=1, keepdims=True))/sqrt(var(X, axis=1, keepdims=True) + 1))", "X", {"X": "n d", "G": "n d"})
 
 
-def test_an_array_that_is_not_needed_any_more_is_written_over():
-    assert "dX /= " in body(*NORM)
+@pytest.mark.parametrize(
+    ("expression", "wrt", "shapes", "lines"),
+    [
+        (*NORM, ["dX = X - X.mean(axis=1, keepdims=True)", "dX += G", "dX -= G.mean(axis=1, keepdims=True)", "dX /= np.sqrt(t1)"]),
+        ("sum((X @ W + b)**4)", "W", {"X": "n d", "W": "d h", "b": "h"}, ["t1 = X @ W", "t1 += b"]),
+        ("sum(A*(U @ V.T - a)**2)", "U", {"A": "n m", "U": "n r", "V": "m r", "a": "m"}, ["t1 = U @ V.T", "t1 -= a", "t1 *= A"]),
+        ("sum((X*v + G)**3)", "X", {"X": "n d", "G": "n d", "v": "d"}, ["dX = (X*v + G)**2", "dX *= 3*v"]),
+        ("sum(exp(X @ Y))", "X", {"X": "n d", "Y": "d m"}, ["dX = np.exp(X @ Y) @ Y.T"]),  # nothing is made that is not needed
+    ],
+)
+def test_a_chain_of_operations_has_one_array(expression, wrt, shapes, lines):
+    got = [line.strip() for line in body(expression, wrt, shapes).splitlines()]
+    assert [line for line in got if line in lines] == lines
+
+
+TREES = st.recursive(
+    st.sampled_from([X, G, V, COLUMN, tensor("c"), num(-1), num(3), MatMul((tensor("P", "n", "m"), tensor("Q", "m", "d")))]),
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=2, max_size=3).map(lambda parts: Add(tuple(parts))),
+        st.lists(inner, min_size=2, max_size=3).map(lambda parts: Mul(tuple(parts))),
+        inner.map(lambda part: Pow(Add((num(2), Pow(part, num(2)))), num(-1))),
+        inner.map(lambda part: Call("sum", Add((X, part)), (1,), True)),
+        inner.map(lambda part: MatMul((MatMul((Add((G, part)), T(X))), G))),
+    ),
+    max_leaves=8,
+)
+
+
+@given(st.lists(TREES, min_size=1, max_size=3), TREES, st.booleans())
+@settings(max_examples=150)
+def test_what_is_written_over_is_not_needed_any_more(shared, last, mixed):
+    """Definitions of each other and a result of all, on inputs of one type and of two."""
+    node, definitions = Add((X, last)), []
+    for place, part in enumerate(shared):
+        name = f"D{place}"
+        before = Name(f"D{place - 1}", X.shape) if place else G
+        definitions.append(Named(name, Add((Mul((before, part)), X))))
+        node = Add((Mul((node, Name(name, X.shape))), Mul((part, Name(name, X.shape)))))
+    whole = node
+    for item in reversed(definitions):
+        whole = replaced([whole], {Name(item.name, X.shape): item.node})[0]
+    names = {part.name: part.shape for part in found(whole)}
+    values = {name: RNG.uniform(-1, 1, size=[dim.value(SIZES) for dim in dims]) for name, dims in names.items()}
+    if mixed:
+        values["G" if "G" in values else "X"] = values["G" if "G" in values else "X"].astype("f4")
+    kept = {name: value.copy() for name, value in values.items()}
+    result = Result("result", Form(node, tuple(definitions), node), node.shape, Nothing())
+    code = source("value", names, [result], Docstring("", [], [], []), "X", "numpy")
+    got = compiled(code)(**values)
+    assert got.dtype == "f8" or set(names) == {"G"}
+    np.testing.assert_allclose(got, evaluate(whole, kept, SIZES), rtol=1e-5 if mixed else 1e-9, atol=1e-6 if mixed else 1e-11, err_msg=code)
+    for name, value in values.items():
+        np.testing.assert_array_equal(value, kept[name], err_msg=f"{name} is changed by\n{code}")
+
+
+class Nothing:
+    """A program without definitions of its own."""
+
+    definitions: ClassVar[dict] = {}
+
+
+@pytest.mark.parametrize(
+    ("question", "arrays"),
+    [
+        (NORM, 2),
+        (("sum(A*(U @ V.T - a)**2)", "U", {"A": "n d", "U": "n r", "V": "d r", "a": "d"}), 1),
+        (("sum((X @ W + b)**2*A)", "W", {"X": "n d", "W": "d d", "b": "d", "A": "n d"}), 1),
+    ],
+)
+def test_no_more_arrays_are_held_than_needed(question, arrays):
+    """The most memory at once, in arrays of n rows and d columns, beside the result where it is smaller."""
+    shapes, sizes = question[2], {"n": 400, "d": 200, "r": 2}
+    values = {name: RNG.uniform(1, 2, size=[sizes[dim] for dim in dims.split()]) for name, dims in shapes.items()}
+    function = td.derive(*question).function()
+    result = function(**values)
+    tracemalloc.start()
+    function(**values)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    whole = 8 * sizes["n"] * sizes["d"]
+    assert peak < (arrays + 0.2) * whole + (result.nbytes if result.nbytes < whole else 0)
 
 
 def test_a_view_of_an_input_is_never_written_into():

@@ -7,12 +7,12 @@ what its first operand is computed as, where a later operation would make a new 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 
 from ...index.dims import UNIT
 from ...matrix import make
-from ...matrix.nodes import Add, Array, Mul, Name, num, walk
+from ...matrix.nodes import Add, Array, Mul, Name, Shape, num, walk
 from ...matrix.text import fraction_parts
 from ..lower import Bracketed
 from ..names import Names
@@ -55,29 +55,42 @@ def reused(lines: Sequence[Line], names: Names, kept: Collection[str], results: 
     `kept` are the names that mean one thing to the caller, those of definitions, and `results` what is returned: where an array
     has two names on its way, these are the ones that stay.
     """
-    writer = Writer(list(lines), names, {*kept}, {*results})
-    place = len(writer.lines) - 1
-    while place >= 0:
-        place += writer.write(place)
-    return writer.lines
+    writer = Writer(list(lines), names, frozenset(kept), frozenset(results))
+    return named_as(writer.written(), writer.label)
 
 
-@dataclass
 class Writer:
-    """The lines of a function, looked at from the last to the first."""
+    """The lines of a function, looked at from the last to the first; what becomes of an array has another name than the array."""
 
-    lines: list[Line]
-    names: Names
-    kept: set[str]
-    results: set[str]
+    def __init__(self, lines: list[Line], names: Names, kept: frozenset[str], results: frozenset[str]) -> None:
+        self.lines, self.names, self.kept, self.results = lines, names, kept, results
+        self.made = {name for name, line in lines if is_made(line)}.difference(*(named(line) for _, line in lines if not is_made(line)))
+        self.later: set[str] = set()  # what is needed after the line that is looked at
+        self.arrays: dict[str, str] = {}  # a name of the same array, of those that have more than one
+
+    def written(self) -> list[Line]:
+        place = len(self.lines) - 1
+        while place >= 0:
+            more = self.write(place)
+            if more < 0:
+                self.later |= named(self.lines[place][1])
+            place += more
+        return self.lines
+
+    def label(self, name: str) -> str:
+        """The name of an array in the end."""
+        while name in self.arrays:
+            name = self.arrays[name]
+        return name
 
     def write(self, place: int) -> int:
         """Exchange one line for steps in one array, where that saves an array; how many lines to go on from there."""
         name, node = self.lines[place]
         if is_large(node) and not isinstance(node, Changed):
-            for operand in self.spent(place, self.kept if name in self.kept | self.results else ()):
-                if way := path(node, operand):
-                    self.rename(place, operand.name)
+            told = self.label(name) in self.kept | self.results
+            for operand in self.spent(node):
+                if not (told and operand.name in self.kept) and (way := path(node, operand)):
+                    self.join(name, operand.name)
                     return self.put(place, [], operand, way)
             first = innermost(node)
             if way := opened(node, first):
@@ -87,19 +100,20 @@ class Writer:
     def take_apart(self, place: int) -> int:
         """Put the first part of a line that has steps in one array on a line of its own; how many lines to go on from there."""
         name, node = self.lines[place]
-        free = self.spent(place)
+        free = self.spent(node)
         part = next((part for part in parts(node) if saves(part, [found for found in free if only_in(found, part, node)])), None)
         if part is None:
             return -1
-        new = Name(self.names.numbered("t"), part.shape)
+        new = self.new(part)
         self.lines[place : place + 1] = [(new.name, part), (name, exchanged(node, part, new))]
         return 1
 
-    def rename(self, place: int, operand: str) -> None:
-        """One name for an operand and what becomes of it: the caller's where it is one."""
-        name = self.lines[place][0]
-        old, new = (name, operand) if operand in self.kept else (operand, name)
-        self.lines = [(new if known == old else known, renamed(line, old, new)) for known, line in self.lines]
+    def join(self, name: str, operand: str) -> None:
+        """One name in the end for an operand and what becomes of it: the caller's where it is one."""
+        if operand in self.kept:
+            self.arrays[self.label(name)] = operand
+        else:
+            self.arrays[operand] = name
 
     def put(self, place: int, lines: list[Line], operand: Name, way: Way) -> int:
         """Put steps in the place of a line, and before them what reads the array as it is at first."""
@@ -108,24 +122,29 @@ class Writer:
         for kind, others in way:
             if steps:
                 others = tuple(self.apart(part, lines) if operand.name in named(part) else part for part in others)
-            steps.append((name, (added if kind is Add else multiplied)(operand, others)))
-        self.lines[place : place + 1] = [(known, renamed(line, operand.name, name)) for known, line in [*lines, *steps]]
+            changed = added if kind is Add else multiplied
+            steps.append((name, changed(operand, others)))
+        self.lines[place : place + 1] = lines + steps
         return len(lines) + len(steps) - 1
 
     def apart(self, node: Array, lines: list[Line]) -> Array:
         """An expression on a line of its own, the number in front of it left where it is."""
         number, rest = make.coefficient(node)
-        part = Name(self.names.numbered("t"), rest.shape)
+        part = self.new(rest)
         lines.append((part.name, rest))
         return part if number == 1 else Mul((num(number), part))
 
-    def spent(self, place: int, told: Collection[str] = ()) -> list[Name]:
-        """The arrays in a line that may be written over there: ours, no views, not needed any more, and of none of some names."""
-        later = set().union(*(named(line) for _, line in self.lines[place + 1 :]))
-        views = set().union(*(named(line) for _, line in self.lines if not is_made(line)))
-        ours = {known for known, line in self.lines[:place] if is_made(line)} - later - views - self.results - {*told}
-        found = dict.fromkeys(part for part in walk(self.lines[place][1]) if isinstance(part, Name) and part.name in ours)
-        return [part for part in found if is_large(part)]
+    def new(self, node: Array) -> Name:
+        """A name for an expression."""
+        name = self.names.numbered("t")
+        self.made.add(name)
+        return Name(name, node.shape)
+
+    def spent(self, node: Array) -> list[Name]:
+        """The arrays in an expression that may be written over: large, ours, no views, and not needed any more."""
+        free = self.made - self.later - self.results
+        found = dict.fromkeys(part for part in walk(node) if isinstance(part, Name))
+        return [part for part in found if part.name in free and is_large(part)]
 
 
 Way = list[tuple[type[Array], tuple[Array, ...]]]
@@ -136,8 +155,8 @@ def path(node: Array, first: Array) -> Way:
 
     Nothing where there are none, or where one of them is a view of the part, which changes on the way.
     """
-    way = _way(node, first)
-    early = [part for _, others in (way or [])[1:] for part in others if isinstance(first, Name) and first.name in named(part)]
+    way = [(kind, group) for kind, others in _way(node, first) or () for group in groups(kind, others, first.shape)]
+    early = [part for _, others in way[1:] for part in others if isinstance(first, Name) and first.name in named(part)]
     return way if way and all(is_made(make.coefficient(part)[1]) for part in early) else []
 
 
@@ -152,6 +171,20 @@ def _way(node: Array, first: Array) -> Way | None:
         if before is not None:
             return [*before, (type(inner), (*inner.parts[:place], *inner.parts[place + 1 :]))]
     return None
+
+
+def groups(kind: type[Array], others: tuple[Array, ...], shape: Shape) -> list[tuple[Array, ...]]:
+    """What is added or multiplied at once: arrays of the whole shape one by one, what is smaller together."""
+    opened = [part for other in others for part in flat(kind, other)]
+    large = [(part,) for part in opened if part.shape == shape and is_large(part)]
+    small = tuple(part for part in opened if (part,) not in large)
+    return [*large, *([small] if small else [])]
+
+
+def flat(kind: type[Array], node: Array) -> tuple[Array, ...]:
+    """The terms of a sum, or the factors of a product, that stands among such."""
+    inner = node.arg if isinstance(node, Bracketed) else node
+    return inner.children if isinstance(inner, kind) and is_large(inner) and not is_written(inner) else (node,)
 
 
 def opened(node: Array, first: Array) -> Way:
@@ -220,21 +253,19 @@ def bare(node: Add | Mul) -> Array:
     return inner.arg if isinstance(inner, Bracketed) else inner
 
 
-def renamed(node: Array, old: str, new: str) -> Array:
-    """An expression with another name for an array."""
-    if isinstance(node, Name):
-        return replace(node, name=new) if node.name == old else node
-    return node.with_children(tuple(renamed(child, old, new) for child in node.children)) if node.children else node
+def named_as(lines: Sequence[Line], label: Callable[[str], str]) -> list[Line]:
+    """The lines with every name exchanged for its label."""
+
+    def visit(node: Array) -> Array:
+        if isinstance(node, Name):
+            return replace(node, name=label(node.name))
+        return node.with_children(tuple(map(visit, node.children))) if node.children else node
+
+    return [(label(name), visit(node)) for name, node in lines]
 
 
 def in_order(lines: Sequence[Line], counted: Sequence[str]) -> list[Line]:
     """The lines with those of their names that are counted in the order in which they appear."""
     own = list(dict.fromkeys(name for name, _ in lines if name in {*counted}))
     new = dict(zip(own, counted, strict=False))
-
-    def renumbered(node: Array) -> Array:
-        if isinstance(node, Name):
-            return replace(node, name=new.get(node.name, node.name))
-        return node.with_children(tuple(map(renumbered, node.children))) if node.children else node
-
-    return [(new.get(name, name), renumbered(node)) for name, node in lines]
+    return named_as(lines, lambda name: new.get(name, name))
