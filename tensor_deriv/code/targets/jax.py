@@ -10,13 +10,13 @@ from .target import Target
 HELPERS = {
     "sech": """
 def {sech}(x):  # no slope is infinity times zero
-    most = {math}.log({xp}.finfo(x.dtype).max)
+    most = {math}.log(float({xp}.finfo(x.dtype).max))
     return 1/{xp}.cosh({xp}.clip(x, -most, most))
 """,
     "sech2": """
 def {sech2}(x):  # 1 - tanh(x)**2; no slope is infinity times zero
-    most = {math}.log({xp}.finfo(x.dtype).max)/2
-    return 1/{xp}.cosh({xp}.clip(x, -most, most))**2
+    most = {math}.log(1.99*float({xp}.finfo(x.dtype).max)**0.5)
+    return {xp}.cosh({xp}.clip(x, -most, most))**-2
 """,
     "logcosh": numpy.HELPERS["logcosh"],
     "norm": """

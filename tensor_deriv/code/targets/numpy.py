@@ -74,8 +74,8 @@ def {leaky_relu}(x, slope):
 """,
     "sigmoid": """
 def {sigmoid}(x):
-    e = {xp}.exp(-{xp}.abs(x))
-    return {xp}.where(x >= 0, 1.0, e)/(1 + e)
+    with {xp}.errstate(over="ignore"):  # 1/(1 + inf) = 0
+        return 1/(1 + {xp}.exp(-x))
 """,
     "gelu": """
 def {gelu}(x):
@@ -109,20 +109,23 @@ def {norm}(x, axis=None, keepdims=False):  # scaled, so that no square overflows
 """,
     "softmax": """
 def {softmax}(x, axis=-1):
-    e = {xp}.exp(x - x.max(axis=axis, keepdims=True))
+    e = {xp}.subtract(x, x.max(axis=axis, keepdims=True), dtype={xp}.result_type(x, 1.0))
+    {xp}.exp(e, out=e)
     e /= e.sum(axis=axis, keepdims=True)
     return e
 """,
     "logsumexp": """
 def {logsumexp}(x, axis=None, keepdims=False):
     top = x.max(axis=axis, keepdims=True)
-    result = {xp}.log({xp}.exp(x - top).sum(axis=axis, keepdims=True)) + top
+    e = {xp}.subtract(x, top, dtype={xp}.result_type(x, 1.0))
+    result = {xp}.log({xp}.exp(e, out=e).sum(axis=axis, keepdims=True)) + top
     return result if keepdims else result.squeeze(axis=axis)
 """,
     "log_softmax": """
 def {log_softmax}(x, axis=-1):
-    x = x - x.max(axis=axis, keepdims=True)
-    return x - {xp}.log({xp}.exp(x).sum(axis=axis, keepdims=True))
+    x = {xp}.subtract(x, x.max(axis=axis, keepdims=True), dtype={xp}.result_type(x, 1.0))
+    x -= {xp}.log({xp}.exp(x).sum(axis=axis, keepdims=True))
+    return x
 """,
     "max_mask": """
 def {max_mask}(x, axis=None):  # 1 at the largest entry, shared equally at a tie

@@ -18,7 +18,7 @@ def {sech}(x):  # no slope is infinity times zero
 """,
     "sech2": """
 def {sech2}(x):  # 1 - tanh(x)**2; no slope is infinity times zero
-    most = {math}.log({xp}.finfo(x.dtype).max)/2
+    most = {math}.log(1.99*{xp}.finfo(x.dtype).max**0.5)
     return {xp}.cosh(x.clamp(-most, most))**-2
 """,
     "logcosh": """
