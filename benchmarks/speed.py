@@ -1,10 +1,10 @@
 """The generated code against automatic differentiation: torch.func, and jax.jit of jax.grad and jax.hessian.
 
-    python benchmarks/speed.py [ROUNDS] [--only NAME[,NAME]]
+    python benchmarks/speed.py [ROUNDS] [--only 'NAME[;NAME]']
 
 Twelve derivatives at the sizes of workloads.py, float64, two threads, all in one process and in turn, so that what else the
-machine does falls on all alike. Every function is compared with the others before it is timed; its time is the median over
-rounds of its fastest call in a round. The peer's time over ours:
+machine does falls on all alike. Every function is compared with the others before it is timed; its time in a round is that of
+its fastest call. A time in the table is the median over rounds, a ratio the median of the rounds' ratios, the peer's time over ours:
 NumPy code against the better of the two, PyTorch code against torch.func, jitted JAX code against JAX. Prints a Markdown
 table; exit status 1 where a ratio is under its limit.
 """
@@ -94,21 +94,25 @@ def block(call: Call) -> list[float]:
     return times
 
 
-def medians(calls: dict[str, Call], rounds: int) -> dict[str, float]:
-    """The median over rounds of each function's fastest call in a round, every round in another order."""
+def measured(calls: dict[str, Call], rounds: int) -> dict[str, list[float]]:
+    """Each function's fastest call in every round; every round is in another order."""
     found: dict[str, list[float]] = {name: [] for name in calls}
     order = list(calls)
     for _ in range(rounds):
         for name in order:
             found[name].append(min(block(calls[name])))
         order = order[1:] + order[:1]
-    return {name: statistics.median(times) for name, times in found.items()}
+    return found
 
 
-def ratios(times: dict[str, float]) -> dict[str, float]:
+def ratios(found: dict[str, list[float]]) -> dict[str, float]:
     """The peer's time over ours, by our target."""
-    peers = {"NumPy": min(times["torch.func"], times["jax.jit"]), "PyTorch": times["torch.func"], "JAX": times["jax.jit"]}
-    return {target: peer / times[target] for target, peer in peers.items()}
+    better = min(("torch.func", "jax.jit"), key=lambda name: statistics.median(found[name]))
+    peers = {"NumPy": better, "PyTorch": "torch.func", "JAX": "jax.jit"}
+    return {
+        target: statistics.median(theirs / ours for theirs, ours in zip(found[peer], found[target], strict=True))
+        for target, peer in peers.items()
+    }
 
 
 def row(work: Workload, times: dict[str, float], found: dict[str, float]) -> str:
@@ -120,7 +124,7 @@ def row(work: Workload, times: dict[str, float], found: dict[str, float]) -> str
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("rounds", nargs="?", type=int, default=15)
-    parser.add_argument("--only", default="", help="names of workloads, separated by commas")
+    parser.add_argument("--only", default="", help="names of workloads, separated by semicolons")
     options = parser.parse_args()
     jax.config.update("jax_enable_x64", True)
     torch.set_num_threads(THREADS)
@@ -132,8 +136,9 @@ def main() -> int:
             continue
         calls = contenders(work)
         agree(calls)
-        times = medians(calls, options.rounds)
-        found = ratios(times)
+        every = measured(calls, options.rounds)
+        times = {name: statistics.median(rounds) for name, rounds in every.items()}
+        found = ratios(every)
         print(row(work, times, found), flush=True)
         for target, ratio in found.items():
             table[target].append(ratio)
