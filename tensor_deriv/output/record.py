@@ -35,7 +35,7 @@ def to_dict(derivation: Derivation) -> dict[str, Any]:
         "latex": derivation_latex(derivation, derivation.style, True, False),
         "text": derivation_text(derivation, derivation.style, True, False),
         "conventions": list(derivation.conventions),
-        "code": {target: source for target in ("numpy", "torch", "jax") if (source := source_or_none(derivation, target))},
+        "code": {target: source for target in TARGETS if (source := source_or_none(derivation, target))},
     }
 
 
