@@ -1,5 +1,4 @@
-"""Gradient and Hessian of logistic regression on rows that are made block by block and never held together: code of the array
-API on arrays of dask.
+"""Gradient and Hessian of logistic regression by array-API code on rows of dask, made block by block and never held together.
 
     python benchmarks/larger_than_memory.py [ROWS]     (10,000,000 rows of 50 columns, 4 GB, where it is left out)
 

@@ -130,7 +130,8 @@ def source(
     body = [line for name, node in lines for line in printer.statements(name, node)]
     parameters = [*given, *(["*", *sizes.parameters] if sizes.parameters else [])]
     head = f"def {function}({', '.join(parameters)}):"
-    text = [doc.text(sizes.parameters), *opening(module, given), *module.namespace(given, "\n".join(body)), *sizes.lines, *body, f"return {', '.join(returned)}"]
+    first = [*opening(module, given), *module.namespace(given, "\n".join(body)), *sizes.lines]
+    text = [doc.text(sizes.parameters), *first, *body, f"return {', '.join(returned)}"]
     function_text = "\n".join([head, *(f"    {line}" if line else "" for part in text for line in part.split("\n"))])
     return "\n\n\n".join(filter(None, [module.imports, *module.sources, function_text])) + "\n"
 

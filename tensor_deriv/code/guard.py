@@ -49,6 +49,9 @@ _SHAPES = """
         found.append(x)
     return found
 """
+_KNOWN = _SHAPES.replace("all(\n            size", "all(  # dask may not know a size yet: NaN\n            size != size or size").replace(
+    " for size, dim", "\n            for size, dim"
+)
 _HEAD = '''
 def {inputs}(**given):
     """The inputs as floating arrays of one kind; ValueError where a shape does not fit those before."""
@@ -107,7 +110,5 @@ INPUTS = {
     "torch": _helper("{xp}.is_tensor(x) and x.is_floating_point()", _TORCH).replace(
         "    sizes, found", "    devices = [x.device for x, _ in given.values() if {xp}.is_tensor(x)]\n    sizes, found"
     ),
-    "xp": _ARRAY_API + _template(_SHAPES.replace("all(\n            size", "all(\n            size != size or size")).replace(
-        "for size, dim in zip(x.shape, shape)\n", "\n            for size, dim in zip(x.shape, shape)  # dask may not know a size yet: NaN\n"
-    ),
+    "xp": _ARRAY_API + _template(_KNOWN),
 }

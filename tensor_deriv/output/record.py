@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from ..code.targets import TARGETS
 from ..errors import DerivationError
 from .conventions import layout
 from .latex import derivation_latex
