@@ -81,7 +81,9 @@ def {gammaln}(x):  # log |Gamma(x)|; Abramowitz and Stegun, 6.1.17, 6.1.33 and 6
     value = xp.where(y < 10, {gammaln_series}(xp.where(y < 10, y, one)), stirling)
     pole = (x <= 0) & (x == xp.floor(x))
     x = xp.where(left & (x != xp.floor(x)), x, 0.25*one)
-    mirrored = {math}.log({math}.pi) - xp.log(xp.abs(xp.sin({math}.pi*(x - xp.round(x))))) - value
+    off = x - xp.round(x)
+    sinc = xp.sin({math}.pi*off)/({math}.pi*off)
+    mirrored = -xp.log(xp.abs(off)) - xp.log(xp.abs(sinc)) - value
     value = xp.where(left, xp.where(x > 0, value - xp.log(xp.abs(x)), mirrored), value)
     return xp.where(pole, {math}.inf*one, value)
 """,
