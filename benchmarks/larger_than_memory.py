@@ -1,9 +1,8 @@
-"""Gradient and Hessian of logistic regression on rows that are made block by block and never held together, by dask.
+"""Gradient and Hessian of logistic regression by array-API code on rows of dask, made block by block and never held together.
 
     python benchmarks/larger_than_memory.py [ROWS]     (10,000,000 rows of 50 columns, 4 GB, where it is left out)
 
-Printed: the time, the largest memory
-of the process, and the same for as many rows as fit, beside NumPy.
+Printed: the time, the largest memory of the process, and the same for as many rows as fit, beside NumPy.
 """
 
 from __future__ import annotations
@@ -35,13 +34,13 @@ def main(rows: int) -> None:
     for name, question in questions.items():
         start = time.perf_counter()
         with dask.config.set(scheduler="threads", num_workers=2):
-            result = question.function("dask")(**lazily(rows)).compute()
+            result = question.function("xp")(**lazily(rows)).compute()
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
         print(f"{name:8} {rows:>12,} rows of {COLUMNS}: {time.perf_counter() - start:6.1f} s, largest memory {peak:.2f} GB, {result.shape}")
     X, w, y = dask.compute(*lazily(FITS).values())
     blocks = {"X": da.from_array(X, chunks=(BLOCK, COLUMNS)), "w": w, "y": da.from_array(y, chunks=BLOCK)}
     for name, question in questions.items():
-        plain, blocked = question.function(), question.function("dask")
+        plain, blocked = question.function(), question.function("xp")
         start = time.perf_counter()
         want = plain(X=X, w=w, y=y)
         middle = time.perf_counter()

@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from .verification.check import Report, Trial
 
 STYLES = ("cartesian", "mixed")
-TARGETS = ("numpy", "torch", "jax", "dask")
-CHECKED = ("numpy", "torch", "jax")  # whose functions can look at their inputs; blocks of dask may not be known yet
+TARGETS = ("numpy", "torch", "jax", "xp")
 LAYERS = ("torch-function", "jax-vjp")  # of the whole expression, by all its variables
 
 
@@ -224,7 +223,7 @@ class Derivation:
         return f"<derivation of {self.program.texts[-1]!r} by {self.wrt}: {self.matrix or 'no matrix form'}>"
 
     def code(self, target: str = "numpy", value: bool = False, checks: bool = False) -> str:
-        """The source of a function of the inputs by name; `target` is one of numpy, torch, jax, dask.
+        """The source of a function of the inputs by name; `target` is one of numpy, torch, jax, xp.
 
         It is also torch-function or jax-vjp: the expression, or T where it is `l(T)`, as a torch.autograd.Function or a
         jax.custom_vjp with its gradients by all inputs. With `value` it returns the expression's value and the derivative,
@@ -238,8 +237,6 @@ class Derivation:
             from .code.layers import layer_source
 
             return layer_source(_layer(self), target)
-        if checks and target == "dask":
-            raise UnsupportedError("code for dask takes its inputs as they come, since the sizes of blocks may not be known yet")
         return (both_source if value else derivative_source)(self, _target(target), _opening(checks))
 
     def function(self, target: str = "numpy", value: bool = False, checks: bool = True) -> Callable[..., Any]:
@@ -249,7 +246,7 @@ class Derivation:
         """
         from .code.generate import compiled
 
-        return compiled(self.code(target, value, checks and target in CHECKED))
+        return compiled(self.code(target, value, checks))
 
     def value_code(self, target: str = "numpy", checks: bool = False) -> str:
         """The source of a function for the expression itself; UnsupportedError for an arbitrary function `l(T)`."""
@@ -261,7 +258,7 @@ class Derivation:
         """The expression itself as a function of the inputs by name; errors as `function`."""
         from .code.generate import compiled
 
-        return compiled(self.value_code(target, checks and target in CHECKED))
+        return compiled(self.value_code(target, checks))
 
     def check_one_pass(self, seed: int = 0) -> Trial:
         """Compare what `function(value=True)` returns at random points; a Trial."""

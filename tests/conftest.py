@@ -55,7 +55,8 @@ def target_is_installed(request: pytest.FixtureRequest) -> None:
     """Skip where the `target` of a parametrized test is a library that is not there."""
     callspec = getattr(request.node, "callspec", None)
     target = callspec.params.get("target", "numpy") if callspec else "numpy"
-    pytest.importorskip({"torch": "torch", "jax": "jax"}.get(target, "numpy"))
+    for module in {"torch": ["torch"], "jax": ["jax"], "xp": ["array_api_compat", "array_api_strict"]}.get(target, []):
+        pytest.importorskip(module)
 
 
 @pytest.fixture(scope="session")

@@ -90,7 +90,7 @@ def test_json_is_a_record_or_a_list_of_them(derive):
     assert isinstance(one, dict) and one == every[0] and len(every) == 3
 
 
-@pytest.mark.parametrize("target", ["numpy", "torch", "jax"])
+@pytest.mark.parametrize("target", ["numpy", "torch", "jax", "xp"])
 def test_code_is_python(derive, target):
     compile(derive("linear", "--wrt", "X", "--format", target).stdout, "one", "exec")
     every = derive("linear", "--format", target).stdout

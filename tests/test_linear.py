@@ -51,7 +51,7 @@ def test_derivatives_hold_and_have_many_digits(text: str, wrt: str, shapes: Shap
     assert trial.ok and "left out" not in trial.note, trial
 
 
-@pytest.mark.parametrize("target", ["torch", pytest.param("jax", marks=HEAVY)])
+@pytest.mark.parametrize("target", ["torch", "xp", pytest.param("jax", marks=HEAVY)])
 @pytest.mark.parametrize(("text", "wrt", "shapes"), ARRAYS, ids=IDS)
 def test_the_libraries_compute_what_numpy_does(text: str, wrt: str, shapes: Shapes, target: str) -> None:
     derivation = derived(text, wrt, shapes)
@@ -66,6 +66,10 @@ def on(target: str, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
         import torch
 
         return {name: torch.tensor(array) for name, array in arrays.items()}
+    if target == "xp":
+        import array_api_strict
+
+        return {name: array_api_strict.asarray(array) for name, array in arrays.items()}
     import jax
 
     jax.config.update("jax_enable_x64", True)
@@ -118,7 +122,7 @@ def test_array_forms(text: str, wrt: str, shapes: Shapes, want: str) -> None:
     assert derivation.check().ok
 
 
-@pytest.mark.parametrize("target", ["numpy", "torch", "jax"])
+@pytest.mark.parametrize("target", ["numpy", "torch", "jax", "xp"])
 @pytest.mark.parametrize("wrt", ["A", "b"])
 def test_no_inverse_is_formed_where_the_caller_solves(target: str, wrt: str) -> None:
     code = td.derive("sum(sin(solve(A, b)))", wrt=wrt, shapes={"b": "n"}).code(target)

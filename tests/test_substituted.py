@@ -85,7 +85,7 @@ def test_a_line_written_out_wrongly_fails_its_check(monkeypatch, wrong):
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("form", ["report", "text", "latex", "markdown", "html", "json", "numpy", "torch", "jax"])
+@pytest.mark.parametrize("form", ["report", "text", "latex", "markdown", "html", "json", "numpy", "torch", "jax", "xp"])
 def test_the_command_line_writes_out(derive, form):
     result = derive("logistic_regression", "--wrt", "w", "--format", form, "--substituted")
     assert result.exit_code == 0, result.stderr

@@ -11,7 +11,7 @@ from .completion import variables
 
 Function = Callable[..., Any]
 STYLES = ("cartesian", "mixed")
-FORMATS = ("report", "text", "latex", "markdown", "html", "svg", "json", "numpy", "torch", "jax", "dask", "torch-function", "jax-vjp")
+FORMATS = ("report", "text", "latex", "markdown", "html", "svg", "json", "numpy", "torch", "jax", "xp", "torch-function", "jax-vjp")
 
 
 def answer_options(function: Function) -> Function:

@@ -25,7 +25,7 @@ from .share import Line
 from .sizes import Sizes
 from .softmaxes import joined
 from .stable import Stable
-from .targets import LIBRARIES
+from .targets import TARGETS
 
 if TYPE_CHECKING:
     from ..derivation import Derivation
@@ -34,7 +34,7 @@ Given = Mapping[str, tuple[Dim, ...]]
 FUNCTIONS = {1: "gradient", 2: "hessian"}
 LETTERS = {1: "J", 2: "H"}
 OUTERMOST = (ast.Import, ast.FunctionDef, ast.ClassDef, ast.Assign)
-IMPORTED = {"math", "numpy", "torch", "jax", "jax.numpy", "dask.array"}
+IMPORTED = {"math", "numpy", "torch", "jax", "jax.numpy", "array_api_compat"}
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def source(
     """The text of a module with one function in it."""
     found, dims = roots(results)
     names = Names(dict.fromkeys([*given, *(name for name, _ in found[: -len(results)]), function]))
-    module = Module(LIBRARIES[target], names)
+    module = Module(TARGETS[target], names)
     returned = [names.fresh(result.name) for result in results]
     planner = PLANNERS[target]({name for result in results for name in result.form.symmetric})
     nodes = planner.ready(joined([node for _, node in found]), dims)
@@ -131,10 +131,11 @@ def source(
     body = [line for name, node in lines for line in printer.statements(name, node)]
     parameters = [*given, *(["*", *sizes.parameters] if sizes.parameters else [])]
     head = f"def {function}({', '.join(parameters)}):"
-    first = opening(module, given, any(isinstance(node, Changed) for _, node in lines))
-    text = [doc.text(sizes.parameters), *first, *sizes.lines, *body, f"return {', '.join(returned)}"]
+    opened = opening(module, given, any(isinstance(node, Changed) for _, node in lines))
+    first = [*opened, *module.namespace(given, "\n".join(body)), *sizes.lines]
+    text = [doc.text(sizes.parameters), *first, *body, f"return {', '.join(returned)}"]
     function_text = "\n".join([head, *(f"    {line}" if line else "" for part in text for line in part.split("\n"))])
-    return "\n\n\n".join([module.imports, *module.sources, function_text]) + "\n"
+    return "\n\n\n".join(filter(None, [module.imports, *module.sources, function_text])) + "\n"
 
 
 def roots(results: Sequence[Result]) -> tuple[list[Line], list[Shape]]:

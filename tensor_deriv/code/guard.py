@@ -54,6 +54,9 @@ _SHAPES = """
         found.append(x)
     return found
 """
+_KNOWN = _SHAPES.replace("all(\n            size", "all(  # dask may not know a size yet: NaN\n            size != size or size").replace(
+    " for size, dim", "\n            for size, dim"
+)
 _HEAD = '''
 def {inputs}(**given):
     """The inputs as floating arrays of one kind; ValueError where a shape does not fit those before."""
@@ -78,10 +81,33 @@ _TORCH = """        if not {xp}.is_tensor(x) or not (x.is_floating_point() or x.
         if not x.is_floating_point():
             raise TypeError(f"{{name}} holds {{x.dtype}}, expected real numbers")
 """
+_ARRAY_API = '''
+def {inputs}(**given):
+    """The inputs as floating arrays of one library; ValueError where a shape does not fit those before."""
+    arrays = [x for x, _ in given.values() if {array_api_compat}.is_array_api_obj(x)]
+    own = [x for x in arrays if not {array_api_compat}.is_numpy_array(x)] or arrays  # NumPy's beside those of another become its own
+    if not own:
+        raise TypeError(f"{{', '.join(given)}}: none is an array, so there is no library to compute with")
+    xp, device = {array_api_compat}.array_namespace(*own), {array_api_compat}.device(own[0])
+    kinds = [x.dtype for x in own if xp.isdtype(x.dtype, "real floating")]
+    kind = xp.result_type(*kinds) if kinds else xp.asarray(1.0).dtype
+    sizes, found = {{}}, []
+    for name, (x, shape) in given.items():
+        is_own = any(x is other for other in own)
+        x = x if is_own else xp.asarray(x, device=device)
+        if xp.isdtype(x.dtype, "complex floating"):
+            raise TypeError(f"{{name}} holds {{x.dtype}}, expected real numbers")
+        if not is_own or not xp.isdtype(x.dtype, "real floating"):  # numbers without a kind of their own
+            x = xp.astype(x, kind)
+'''
 
 
 def _helper(kind: str, types: str) -> str:
-    return _HEAD.replace("KIND", kind) + types + _SHAPES.lstrip("\n").replace("{", "{{").replace("}", "}}")
+    return _HEAD.replace("KIND", kind) + types + _template(_SHAPES)
+
+
+def _template(source: str) -> str:
+    return source.lstrip("\n").replace("{", "{{").replace("}", "}}")
 
 
 INPUTS = {
@@ -92,6 +118,7 @@ INPUTS = {
     "torch": _helper("{xp}.is_tensor(x) and x.is_floating_point()", _TORCH).replace(
         "    sizes, found", "    devices = [x.device for x, _ in given.values() if {xp}.is_tensor(x)]\n    sizes, found"
     ),
+    "xp": _ARRAY_API + _template(_KNOWN),
 }
 FLOATING = """
 def {floating}(*arrays):  # of one type, so that what is made of them can be written over

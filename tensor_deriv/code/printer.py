@@ -1,4 +1,4 @@
-"""Array expressions as source: what NumPy, PyTorch and JAX have in common."""
+"""Array expressions as source: what all targets have in common."""
 
 from __future__ import annotations
 
@@ -147,7 +147,8 @@ class CodePrinter(TextPrinter):
             body = Lowering().lower(scalar_array(row.source, arguments))
             text = type(self)(self.module, arguments["u"], self.sizes).print(body)
             name = self.module.helpers[key] = self.module.names.fresh(row.name)
-            self.module.sources.append(f"def {name}({', '.join(arguments.values())}):\n    return {text}")
+            lines = [*self.module.namespace(arguments.values(), text), f"return {text}"]
+            self.module.sources.append("\n    ".join([f"def {name}({', '.join(arguments.values())}):", *lines]))
         return self.module.helpers[key]
 
     def _t(self, node: T) -> Printed:

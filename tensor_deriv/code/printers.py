@@ -1,4 +1,4 @@
-"""Array expressions as source of NumPy, PyTorch and JAX: where each differs from the others."""
+"""Array expressions as source of NumPy and PyTorch: where each differs from the others; and the printer of each target."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from ..matrix import make
 from ..matrix.nodes import MATRIX, Add, Array, Call, Diag, Einsum, Elem, Eye, Filled, Shape, num
 from ..matrix.places import Pad
 from ..matrix.text import ATOM, PRODUCT, Printed
+from .array_api import ArrayApiPrinter
 from .lower import Scalar, is_constant
 from .module import Module
 from .plan.memory import is_floating, is_new
@@ -163,5 +164,5 @@ class TorchPrinter(CodePrinter):
 
 
 PRINTERS: dict[str, Callable[[Module, str, Sizes], CodePrinter]] = {
-    "numpy": NumpyPrinter, "torch": TorchPrinter, "jax": CodePrinter, "dask": NumpyPrinter,
+    "numpy": NumpyPrinter, "torch": TorchPrinter, "jax": CodePrinter, "xp": ArrayApiPrinter,
 }  # fmt: skip

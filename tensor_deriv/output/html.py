@@ -33,7 +33,7 @@ _NUMBER = ' class="td-number"'
 _COLUMNS = (("compared", ""), ("points", _NUMBER), ("worst relative error", _NUMBER), ("verdict", ""))
 HINT = "What a rule has changed is marked. A rule shows its law and source when pointed at, tapped, or reached with the keyboard."
 UNSCRIPTED = ".tensor-deriv .td-bar { display: none }"  # buttons that copy need a script
-SHOWN = {"numpy": "NumPy", "torch": "PyTorch", "jax": "JAX"}  # what a code target calls itself
+SHOWN = {"numpy": "NumPy", "torch": "PyTorch", "jax": "JAX", "xp": "array API"}  # what a code target calls itself
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from ..code.targets import TARGETS
 from ..errors import DerivationError
 from .conventions import layout
 from .latex import derivation_latex
@@ -35,7 +36,7 @@ def to_dict(derivation: Derivation) -> dict[str, Any]:
         "latex": derivation_latex(derivation, derivation.style, True, False),
         "text": derivation_text(derivation, derivation.style, True, False),
         "conventions": list(derivation.conventions),
-        "code": {target: source for target in ("numpy", "torch", "jax") if (source := source_or_none(derivation, target))},
+        "code": {target: source for target in TARGETS if (source := source_or_none(derivation, target))},
     }
 
 

@@ -80,7 +80,19 @@ def test_jax(name):
 
 
 @every_case
-@pytest.mark.parametrize("target", ["numpy", "torch"])
+@pytest.mark.parametrize("library", ["numpy", "array_api_strict"])
+def test_array_api(name, library):
+    pytest.importorskip("array_api_compat")
+    xp = pytest.importorskip(library)
+    function = derivation(name).function("xp")
+    inputs, truth = draw(name, 0)
+    assert agree(function(**{key: xp.asarray(value) for key, value in inputs.items()}), truth, 1e-8)
+    single = function(**{key: xp.asarray(value, dtype=xp.float32) for key, value in inputs.items()})
+    assert single.dtype == xp.float32 and single.shape == truth.shape
+
+
+@every_case
+@pytest.mark.parametrize("target", ["numpy", "torch", "xp"])
 def test_value(name, target):
     question = derivation(name)
     try:
@@ -88,7 +100,7 @@ def test_value(name, target):
     except td.UnsupportedError as error:
         assert "arbitrary function" in str(error)
         return
-    convert = np.asarray if target == "numpy" else pytest.importorskip("torch").tensor
+    convert = pytest.importorskip("torch").tensor if target == "torch" else np.asarray
     inputs, truth = draw(name, 0)
     value = np.asarray(function(**{key: convert(inputs[key]) for key in question.program.given}))
     assert np.isfinite(value).all()

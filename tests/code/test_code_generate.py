@@ -11,7 +11,7 @@ import pytest
 import tensor_deriv as td
 from tensor_deriv.code.generate import all_derivatives_source, compiled
 
-TARGETS = ("numpy", "torch", "jax")
+TARGETS = ("numpy", "torch", "jax", "xp")
 LINEAR = {"shapes": {"X": "b m", "W": "m h", "b": "h"}, "definitions": ("T = X @ W + b",)}
 SQUARE = {"A": "n n", "B": "n n", "C": "n n", "x": "n", "y": "n"}
 RNG = np.random.default_rng(3)
@@ -36,6 +36,9 @@ def arrays(target, **values):
     if target == "torch":
         torch = pytest.importorskip("torch")
         return {name: torch.tensor(np.asarray(value, dtype=float)) for name, value in values.items()}
+    if target == "xp":
+        strict = pytest.importorskip("array_api_strict")
+        return {name: strict.asarray(np.asarray(value, dtype=float)) for name, value in values.items()}
     jnp = pytest.importorskip("jax.numpy")
     return {name: jnp.asarray(value, dtype=float) for name, value in values.items()}
 

@@ -161,10 +161,15 @@ def function(node, target):
     return compiled(source("value", SHAPES, [Result("result", Form(node, (), node), node.shape, None)], doc, "A", target))
 
 
+def changed(name):
+    """The node of a name, its arguments in its domain."""
+    found, change = NODES[name], DOMAINS.get(name)
+    return found.with_children(tuple(map(change, found.args))) if change else found
+
+
 @pytest.fixture(params=NODES)
 def node(request):
-    found, change = NODES[request.param], DOMAINS.get(request.param)
-    return found.with_children(tuple(map(change, found.args))) if change else found
+    return changed(request.param)
 
 
 def close(got, want):

@@ -11,7 +11,7 @@ import tensor_deriv as td
 from tensor_deriv import shelf
 from tensor_deriv.verification.sample import draw
 
-TARGETS = ("numpy", "torch", "jax")
+TARGETS = ("numpy", "torch", "jax", "xp")
 EVERY = os.environ.get("TENSOR_DERIV_ALL") == "1"
 X, W, Y = np.arange(15.0).reshape(5, 3), np.ones(3), np.ones(5)
 LEAST_SQUARES = td.derive("sum((X @ w - y)**2)", "w")
@@ -24,6 +24,10 @@ def array(target, value, kind="float32"):
         import torch
 
         return torch.tensor(np.asarray(value, dtype=kind))
+    if target == "xp":
+        import array_api_strict
+
+        return array_api_strict.asarray(np.asarray(value, dtype=kind))
     import jax.numpy as jnp
 
     return jnp.asarray(value, dtype=kind)

@@ -10,7 +10,7 @@ import pytest
 
 import tensor_deriv as td
 
-TARGETS = ("numpy", "torch", "jax")
+TARGETS = ("numpy", "torch", "jax", "xp")
 RNG = np.random.default_rng(5)
 SHAPES = {"X": "n d", "w": "d", "y": "n", "W": "d k", "Y": "n k", "S": "d d", "z": "d"}
 SIZES = {"n": 5, "d": 3, "k": 4}
@@ -31,6 +31,10 @@ QUESTIONS = [
 def arrays(target, values):
     if target == "numpy":
         return values
+    if target == "xp":
+        import array_api_strict
+
+        return {name: array_api_strict.asarray(value) for name, value in values.items()}
     if target == "torch":
         import torch
 

@@ -21,7 +21,7 @@ mp = mpmath.mp.clone()
 mp.dps = 60
 WANTED = 1e-12
 ORDERS = (0, 1, 2)
-TARGETS = ("numpy", "torch", "jax")
+TARGETS = ("numpy", "torch", "jax", "xp")
 POINTS = [sign * x for x in (1e-300, 1e-10, 0.7, 30.0, 700.0, 1e4) for sign in (1, -1)]
 
 
@@ -208,6 +208,10 @@ def called(function, target, values):
         import torch
 
         return function(**{name: torch.tensor(value) for name, value in values.items()}).numpy()
+    if target == "xp":
+        import array_api_strict
+
+        return np.asarray(function(**{name: array_api_strict.asarray(value) for name, value in values.items()}))
     import jax
 
     with jax.enable_x64(True):

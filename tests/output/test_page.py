@@ -148,7 +148,8 @@ def test_copying_gives_what_is_pasted(opened, shown):
     tab = opened(shown("least_squares", "w"), permissions=["clipboard-read", "clipboard-write"])
     derived = td.load("least_squares").derive("w")
     wanted = [("matrix form", "dw = 2*X.T @ (X @ w - y)"), ("LaTeX", derived.latex())]
-    wanted += [(name, derived.code(target)) for name, target in (("NumPy", "numpy"), ("PyTorch", "torch"), ("JAX", "jax"))]
+    targets = {"NumPy": "numpy", "PyTorch": "torch", "JAX": "jax", "array API": "xp"}
+    wanted += [(name, derived.code(target)) for name, target in targets.items()]
     for name, want in wanted:
         tab.get_by_role("button", name=f"Copy {name}").click()
         tab.get_by_text(f"Copy {name}: copied").wait_for(state="attached")

@@ -137,4 +137,4 @@ RULES: dict[type[Array], Rule] = {
     Mul: lambda planner, was, node: planner.product(was, node),
     Add: lambda planner, was, node: planner.sum(was, node),
 }
-PLANNERS = {"numpy": NumpyPlanner, "torch": Planner, "jax": Planner, "dask": Planner}
+PLANNERS = {"numpy": NumpyPlanner, "torch": Planner, "jax": Planner, "xp": Planner}

@@ -1,7 +1,7 @@
 """One table row for each name that is not the same in all array libraries.
 
-In a template `{0}` is an argument, `{xp}`, `{jax}` and `{math}` are modules, `{ref}` is a tensor that gives dtype and device,
-and any other word in braces is a helper function of the same table, put above the function where it is used.
+In a template `{0}` is an argument, `{xp}`, `{jax}`, `{math}` and `{array_api_compat}` are modules, `{ref}` is a tensor that gives
+dtype and device, and any other word in braces is a helper function of the same table, put above the function where it is used.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ class Target:
     axis: str = "axis="
     keepdims: str = "keepdims=True"
     permute: str = "transpose"
+    namespace: str = ""  # what asks arrays for their library, where the target is none itself
 
 
 MATH = {
