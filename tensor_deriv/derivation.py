@@ -6,114 +6,34 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from .calculus.differentiate import Gradient, Section, differentiate
+from .derived import Derived
 from .errors import DerivationError, UnsupportedError
-from .index.dims import Dim
-from .index.nodes import Expr
 from .language.reader import Shapes, read_program
-from .program import Program
+from .matrix.forms import Form, in_full
+from .matrix.language import spelled_out
 
 if TYPE_CHECKING:
     from .code.guard import Opening
-    from .code.layers import Layer
-    from .matrix.forms import Form
     from .matrix.trace import Tidying
     from .output.steps import DerivationStep
-    from .substituted import Substituted
     from .verification.check import Report, Trial
 
 STYLES = ("cartesian", "mixed")
 TARGETS = ("numpy", "torch", "jax", "xp")
 LAYERS = ("torch-function", "jax-vjp")  # of the whole expression, by all its variables
+_STACK = "A stack of matrices is written in index notation."
 
 
-class Derivation:
-    """The derivative of an expression by one variable.
+class Derivation(Derived):
+    """The derivative of an expression by one variable, with its steps, the check, and everything that prints it.
 
     Its layout: result.shape + variable.shape · order. Made by `derive`; nothing here is computed before it is asked for.
     """
 
-    def __init__(self, program: Program, wrt: str, order: int = 1, style: str = "cartesian", title: str = "") -> None:
-        if order < 1 or order > 4:
-            raise UnsupportedError(f"the order may be 1 to 4, not {order}")
-        self.program = program
-        self.wrt = wrt
-        self.order = order
-        self.style = style
-        self.title = title
-        self.gradient: Gradient = differentiate(program, wrt, order)
-
-    @cached_property
-    def below(self) -> Program:
-        """The program whose result the last ∂ derives: the question itself at order 1, else the derivative before."""
-        return differentiate(self.program, self.wrt, self.order - 1).program if self.order > 1 else self.program
-
-    @property
-    def sections(self) -> tuple[Section, ...]:
-        """The parts of the derivation, upstream gradients first, the answer last."""
-        return self.gradient.sections
-
-    @property
-    def result(self) -> Expr:
-        """The derivative in index notation."""
-        return self.gradient.program.result.body
-
-    @property
-    def shape(self) -> tuple[Dim, ...]:
-        """The shape of the derivative, in dimensions."""
-        return self.gradient.program.result.shape
-
-    @cached_property
-    def given(self) -> dict[str, tuple[Dim, ...]]:
-        """What the generated function takes, by name: every input, and of an arbitrary function what the answer uses."""
-        from .matrix.forms import names
-
-        program = self.gradient.program
-        used = names(self.form.node).union(*(names(item.node) for item in self.form.definitions))
-        return {name: shape for name, shape in program.given.items() if name in program.inputs or name in used}
-
-    @property
-    def zero(self) -> bool:
-        """Whether the variable does not occur, so that the derivative is zero."""
-        return self.gradient.zero
-
-    @cached_property
-    def form(self) -> Form:
-        """The array form of the derivative."""
-        from .matrix.forms import form
-
-        return form(self.gradient.program, self.program)
-
-    @property
-    def named_form(self) -> Form:
-        """The array form in the named intermediates, which the steps lead to."""
-        return self.form
-
     @cached_property
     def substituted(self) -> Substituted:
         """This derivation with its answer written out, definitions and upstream gradients put in; UnsupportedError where it is too long."""
-        from .substituted import Substituted
-
         return Substituted(self)
-
-    @cached_property
-    def value_form(self) -> Form:
-        """The array form of the expression itself."""
-        from .matrix.forms import form
-
-        return form(self.program)
-
-    @cached_property
-    def matrix(self) -> str | None:
-        """The derivative in the expression language; None where it has no such form."""
-        from .matrix.forms import regrouped
-        from .matrix.language import in_language
-        from .matrix.vectorised import vectorised_text
-
-        text = in_language(self.form.node, self._positive) if None not in self._named else None
-        if text and regrouped(self.form) and not any("reshape" in own for own in self.program.texts):
-            text = None  # axes that run over several indices are no matrix form, unless the caller speaks of them so
-        return text or vectorised_text(self.gradient.program)
 
     @cached_property
     def tidying(self) -> tuple[Tidying, ...]:
@@ -124,36 +44,6 @@ class Derivation:
         from .verification.tidying import checked_tidying
 
         return checked_tidying(self)
-
-    @cached_property
-    def kronecker(self) -> str | None:
-        """K with vec(dY) = K vec(dX), columns stacked, for the derivative of a matrix by a matrix; None where there is none."""
-        from .matrix.kronecker import kronecker_text
-
-        return kronecker_text(self.form.node) if self.matrix else None
-
-    @cached_property
-    def definitions(self) -> tuple[str, ...]:
-        """What `matrix` names, in order: the caller's own definitions and upstream gradients."""
-        return (*self.functions_used, *(text for text in self._named if text)) if self.matrix else ()
-
-    @cached_property
-    def functions_used(self) -> tuple[str, ...]:
-        """The caller's own functions that the answer holds, as they were defined."""
-        from .matrix.forms import own_functions
-
-        used = own_functions([self.form.node, *(item.node for item in self.form.definitions)])
-        return tuple(text for text in self.program.texts if text.split("(")[0].strip() in used and "=" in text)
-
-    @cached_property
-    def _named(self) -> tuple[str | None, ...]:
-        from .matrix.language import definition_text
-
-        return tuple(definition_text(item, self._positive) for item in self.form.definitions)
-
-    @property
-    def _positive(self) -> frozenset[str]:
-        return frozenset(name for name, tensor in self.program.inputs.items() if "positive" in tensor.assumptions)
 
     @cached_property
     def steps(self) -> tuple[DerivationStep, ...]:
@@ -234,9 +124,9 @@ class Derivation:
         if target in LAYERS:
             if value or checks:
                 raise UnsupportedError(f"`{target}` has the value in it, and takes its inputs as they come")
-            from .code.layers import layer_source
+            from .code.layers import layer_of, layer_source
 
-            return layer_source(_layer(self), target)
+            return layer_source(layer_of(self), target)
         return (both_source if value else derivative_source)(self, _target(target), _opening(checks))
 
     def function(self, target: str = "numpy", value: bool = False, checks: bool = True) -> Callable[..., Any]:
@@ -246,7 +136,7 @@ class Derivation:
         """
         from .code.generate import compiled
 
-        return compiled(self.code(target, value, checks))
+        return compiled(self.code(target, value, checks and target not in LAYERS))
 
     def value_code(self, target: str = "numpy", checks: bool = False) -> str:
         """The source of a function for the expression itself; UnsupportedError for an arbitrary function `l(T)`."""
@@ -272,12 +162,6 @@ class Derivation:
 
         return check(self, seed, exact)
 
-    def forms_to_check(self) -> list[tuple[str, Callable[..., Any]]]:
-        """The ways the result is said, each as a function of an evaluator and a point."""
-        from .verification.forms import ways
-
-        return ways(self)
-
     def _style(self, style: str | None) -> str:
         style = style or self.style
         if style not in STYLES:
@@ -285,23 +169,37 @@ class Derivation:
         return style
 
 
-def _layer(derivation: Derivation) -> Layer:
-    """The expression as a layer: T of l(T), or the expression under a name of its own."""
-    from .code.layers import Layer, is_layer
+class Substituted(Derivation):
+    """The same steps, and after the line in the named intermediates one without them; its `matrix` and code are written out too.
 
-    program = derivation.program
-    inputs = program.inputs
-    shapes = {name: tuple(map(str, tensor.shape)) for name, tensor in inputs.items()}
-    assume = {name: tensor.assumptions for name, tensor in inputs.items() if tensor.assumptions}
-    if is_layer(program):
-        name, texts = next(iter(program.result.body.tensors)), program.texts[:-1]
-    else:
-        name = program.unused("T")
-        texts = (*program.texts[:-1], f"{name} = {program.texts[-1]}")
-    question = read_program(f"{program.unused('l')}({name})", shapes, texts, assume, dims=program.dims)
-    value = Derivation(read_program(f"{name}*1", shapes, texts, assume, dims=program.dims), derivation.wrt)
-    variables = [name for name, tensor in question.inputs.items() if "constant" not in tensor.assumptions]
-    return Layer(value, [Derivation(question, variable) for variable in variables], name)
+    Raises UnsupportedError where the answer has no matrix form, or would be too long to read.
+    """
+
+    def __init__(self, named: Derivation) -> None:
+        super().__init__(named.program, named.wrt, named.order, named.style, named.title)
+        self.named = named
+        self.gradient = named.gradient
+        from .output.array import printable
+        from .output.matrix_text import reason
+
+        same = self.form.node == named.form.node
+        if not same and not (self.matrix and printable(spelled_out(self.form.node, self._positive))):
+            raise UnsupportedError(f"the answer by `{named.wrt}` cannot be written out. {reason(named) or reason(self) or _STACK}")
+
+    @cached_property
+    def form(self) -> Form:
+        """The array form with nothing named in it."""
+        return in_full(self.gradient.program, self.named.form, self.program)
+
+    @property
+    def named_form(self) -> Form:
+        """The array form in the named intermediates."""
+        return self.named.form
+
+    @property
+    def versions(self) -> tuple[tuple[str, Derived], ...]:
+        """The answer in the named intermediates, and written out."""
+        return (*self.named.versions, ("written out: ", self))
 
 
 def _opening(checks: bool) -> Opening:

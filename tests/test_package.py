@@ -39,12 +39,12 @@ LAYERS = (
     "language",
     "calculus",
     "matrix",
-    "verification",
+    "derived",
     "code",
+    "verification",
     "output",
     "language.latex",  # reads what `output` prints
     "derivation",
-    "substituted",
     "verification.opinion",
     "verification.claim",
     "directed",
@@ -56,7 +56,7 @@ LAYERS = (
     "pytest_plugin",
     "__main__",
 )
-LAZY = ("derivation", "__init__", "shelf")  # they load what they are asked for, upwards too
+LAZY = ("__init__", "shelf")  # they load what they are asked for, upwards too
 
 
 def modules() -> Iterator[tuple[str, ast.Module]]:

@@ -78,7 +78,7 @@ def test_what_has_no_matrix_form_is_refused_with_the_reason():
 @pytest.mark.parametrize("wrong", [lambda node: mul([num(2), node]), lambda node: mul([num(-1), node])])
 def test_a_line_written_out_wrongly_fails_its_check(monkeypatch, wrong):
     right = forms.in_full
-    monkeypatch.setattr("tensor_deriv.substituted.in_full", lambda *of: replace(right(*of), node=wrong(right(*of).node)))
+    monkeypatch.setattr("tensor_deriv.derivation.in_full", lambda *of: replace(right(*of), node=wrong(right(*of).node)))
     report = logistic().substituted.check()
     assert {trial.what for trial in report.trials if not trial.ok} == {
         "written out: array form", "written out: matrix form, read back", "written out: NumPy code",

@@ -13,7 +13,7 @@ from ..kinks import kinks
 from ..program import Program
 
 if TYPE_CHECKING:
-    from ..derivation import Derivation
+    from ..derived import Derived
 
 WIDTH = 100
 KINDS = {1: "The derivative", 2: "The second derivative", 3: "The third derivative", 4: "The fourth derivative"}
@@ -37,39 +37,39 @@ class Docstring:
         return '"""' + (body.replace('"', '\\"') if '"""' in body else body) + '\n"""'
 
 
-def derivative_doc(derivation: Derivation) -> Docstring:
+def derivative_doc(derivation: Derived) -> Docstring:
     """The docstring of one derivative."""
     title = f"{kind(derivation)} by {derivation.wrt} of {question(derivation.program)}."
     given = shapes(derivation.gradient.program, derivation.given)
     return Docstring(title, given, [f"returns: {returned(derivation)}"], notes(derivation))
 
 
-def both_doc(derivation: Derivation, given: Mapping[str, tuple[Dim, ...]]) -> Docstring:
+def both_doc(derivation: Derived, given: Mapping[str, tuple[Dim, ...]]) -> Docstring:
     """The docstring of the expression and its derivative in one function."""
     title = f"The value of {question(derivation.program)}, and {kind(derivation).lower()} by {derivation.wrt}."
     lines = [f"returns: {shape_text(derivation.program.result.shape)}, and {returned(derivation)}"]
     return Docstring(title, shapes(derivation.gradient.program, given), lines, notes(derivation))
 
 
-def with_value(doc: Docstring, derivation: Derivation, given: Mapping[str, tuple[Dim, ...]]) -> Docstring:
+def with_value(doc: Docstring, derivation: Derived, given: Mapping[str, tuple[Dim, ...]]) -> Docstring:
     """The docstring of derivatives with the value before them."""
     title = f"The value, and {doc.title[0].lower()}{doc.title[1:]}"
     first = f"returns first: {shape_text(derivation.program.result.shape)}, the value"
     return replace(doc, title=title, given=shapes(derivation.gradient.program, given), returns=[first, *doc.returns])
 
 
-def kind(derivation: Derivation) -> str:
+def kind(derivation: Derived) -> str:
     """The gradient, the derivative, the second derivative …"""
     return "The gradient" if derivation.order == 1 and not derivation.program.result.shape else KINDS[derivation.order]
 
 
-def notes(derivation: Derivation) -> list[str]:
+def notes(derivation: Derived) -> list[str]:
     """What there is to know of one derivative besides."""
     zero = [f"Zero, since {derivation.wrt} does not occur."] if derivation.zero else []
     return [*zero, *at_kinks([derivation])]
 
 
-def derivatives_doc(derivations: Sequence[Derivation], given: Mapping[str, tuple[Dim, ...]]) -> Docstring:
+def derivatives_doc(derivations: Sequence[Derived], given: Mapping[str, tuple[Dim, ...]]) -> Docstring:
     """The docstring of the derivatives by several variables."""
     names = ", ".join(derivation.wrt for derivation in derivations)
     title = f"{KINDS[derivations[0].order]} by each of {names} of {question(derivations[0].program)}."
@@ -81,7 +81,7 @@ def derivatives_doc(derivations: Sequence[Derivation], given: Mapping[str, tuple
     return Docstring(title, list(parts), lines, at_kinks(derivations))
 
 
-def value_doc(derivation: Derivation) -> Docstring:
+def value_doc(derivation: Derived) -> Docstring:
     """The docstring of the expression itself."""
     program = derivation.program
     given = shapes(program, program.given)
@@ -118,14 +118,14 @@ def shape_text(dims: tuple[Dim, ...]) -> str:
     return "(" + ", ".join(map(str, dims)) + (",)" if len(dims) == 1 else ")")
 
 
-def returned(derivation: Derivation) -> str:
+def returned(derivation: Derived) -> str:
     """The shape and the layout of a derivative."""
     own = ["result.shape"] if derivation.program.result.shape else []
     layout = " + ".join(own + [f"{derivation.wrt}.shape"] * derivation.order)
     return f"{shape_text(derivation.shape)}, laid out as {layout}"
 
 
-def at_kinks(derivations: Iterable[Derivation]) -> list[str]:
+def at_kinks(derivations: Iterable[Derived]) -> list[str]:
     """One line that says what is taken at kinks, where there are any."""
     texts = dict.fromkeys(text for derivation in derivations for text in kinks(derivation.below, derivation.wrt))
     return [f"At kinks: {'; '.join(texts)}."] if texts else []

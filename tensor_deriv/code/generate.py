@@ -28,7 +28,7 @@ from .stable import Stable
 from .targets import TARGETS
 
 if TYPE_CHECKING:
-    from ..derivation import Derivation
+    from ..derived import Derived
 
 Given = Mapping[str, tuple[Dim, ...]]
 FUNCTIONS = {1: "gradient", 2: "hessian"}
@@ -52,14 +52,14 @@ class Result:
         return known.shape if known else item.node.shape
 
 
-def derivative_source(derivation: Derivation, target: str, opening: Opening = as_given) -> str:
+def derivative_source(derivation: Derived, target: str, opening: Opening = as_given) -> str:
     """The source of a function of `derivation.given` by name that returns the derivative in its layout."""
     results = [derivative_result(derivation)]
     return source(function_name(derivation), derivation.given, results, derivative_doc(derivation), derivation.wrt, target, opening)
 
 
 def all_derivatives_source(
-    derivations: Sequence[Derivation], target: str, value: bool = False, opening: Opening = as_given
+    derivations: Sequence[Derived], target: str, value: bool = False, opening: Opening = as_given
 ) -> str:
     """The source of `backward`, which returns the derivatives by several variables of one program, in order.
 
@@ -74,19 +74,19 @@ def all_derivatives_source(
     return source("backward", given, results, doc, derivations[0].wrt, target, opening)
 
 
-def value_source(derivation: Derivation, target: str, opening: Opening = as_given) -> str:
+def value_source(derivation: Derived, target: str, opening: Opening = as_given) -> str:
     """The source of a function of the inputs for the expression itself; UnsupportedError for an arbitrary function `l(T)`."""
     return source("value", derivation.program.given, [value_result(derivation)], value_doc(derivation), derivation.wrt, target, opening)
 
 
-def both_source(derivation: Derivation, target: str, opening: Opening = as_given) -> str:
+def both_source(derivation: Derived, target: str, opening: Opening = as_given) -> str:
     """The source of a function that returns the value and the derivative, common parts computed once; errors as `value_source`."""
     given = {**derivation.program.given, **derivation.given}
     results = [value_result(derivation), derivative_result(derivation)]
     return source(f"value_and_{function_name(derivation)}", given, results, both_doc(derivation, given), derivation.wrt, target, opening)
 
 
-def value_result(derivation: Derivation) -> Result:
+def value_result(derivation: Derived) -> Result:
     """The expression itself; UnsupportedError for an arbitrary function."""
     program = derivation.program
     body = program.result.body
@@ -96,19 +96,19 @@ def value_result(derivation: Derivation) -> Result:
     return Result("result", derivation.value_form, program.result.shape, program)
 
 
-def derivative_result(derivation: Derivation) -> Result:
+def derivative_result(derivation: Derived) -> Result:
     """The derivative, by the name it has alone."""
     return Result(result_name(derivation, alone=True), derivation.form, derivation.shape, derivation.gradient.program)
 
 
-def function_name(derivation: Derivation) -> str:
+def function_name(derivation: Derived) -> str:
     """gradient, jacobian, hessian, or derivative of a higher order."""
     if derivation.order == 1 and derivation.program.result.shape:
         return "jacobian"
     return FUNCTIONS.get(derivation.order, "derivative")
 
 
-def result_name(derivation: Derivation, alone: bool) -> str:
+def result_name(derivation: Derived, alone: bool) -> str:
     """dX for a gradient; J, H or D otherwise, with the variable behind it where there are several."""
     if derivation.order == 1 and not derivation.program.result.shape:
         return f"d{derivation.wrt}"

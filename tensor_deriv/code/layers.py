@@ -5,19 +5,17 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
+from ..derived import Derived
 from ..errors import UnsupportedError
 from ..index.nodes import Opaque
+from ..language.reader import read_program
 from ..matrix.forms import Form, Named, names
 from ..program import Program
 from .docstring import derivatives_doc, value_doc
 from .generate import Result, source
 from .names import Names
 from .sizes import readings
-
-if TYPE_CHECKING:
-    from ..derivation import Derivation
 
 LAYERS = {"torch-function": "torch", "jax-vjp": "jax"}
 
@@ -26,13 +24,30 @@ LAYERS = {"torch-function": "torch", "jax-vjp": "jax"}
 class Layer:
     """What a layer is made of: `value` computes `result` = the tensor of l(…), `derivatives` are those of l by each variable."""
 
-    value: Derivation
-    derivatives: Sequence[Derivation]
+    value: Derived
+    derivatives: Sequence[Derived]
     result: str
 
     @property
     def program(self) -> Program:
         return self.derivatives[0].program
+
+
+def layer_of(question: Derived) -> Layer:
+    """The expression as a layer: T of l(T), or the expression under a name of its own."""
+    program = question.program
+    inputs = program.inputs
+    shapes = {name: tuple(map(str, tensor.shape)) for name, tensor in inputs.items()}
+    assume = {name: tensor.assumptions for name, tensor in inputs.items() if tensor.assumptions}
+    if is_layer(program):
+        name, texts = next(iter(program.result.body.tensors)), program.texts[:-1]
+    else:
+        name = program.unused("T")
+        texts = (*program.texts[:-1], f"{name} = {program.texts[-1]}")
+    layer = read_program(f"{program.unused('l')}({name})", shapes, texts, assume, dims=program.dims)
+    value = Derived(read_program(f"{name}*1", shapes, texts, assume, dims=program.dims), question.wrt)
+    variables = [name for name, tensor in layer.inputs.items() if "constant" not in tensor.assumptions]
+    return Layer(value, [Derived(layer, variable) for variable in variables], name)
 
 
 def layer_source(layer: Layer, target: str) -> str:

@@ -10,22 +10,22 @@ from ..index.nodes import Affine, Component, Delta, Expr, Opaque, Sum, Where, in
 from ..kinks import kinks
 
 if TYPE_CHECKING:
-    from ..derivation import Derivation
+    from ..derived import Derived
 
 
-def conventions(derivation: Derivation) -> tuple[str, ...]:
+def conventions(derivation: Derived) -> tuple[str, ...]:
     """What is taken where the expression has no derivative, for each function on the way to the variable."""
     return tuple(dict.fromkeys([*kinks(derivation.below, derivation.wrt), *_places(derivation)]))
 
 
-def notes(derivation: Derivation) -> tuple[str, ...]:
+def notes(derivation: Derived) -> tuple[str, ...]:
     """The conventions, and what a ∂ on the right-hand side means where it stands beside others."""
     several = any(isinstance(section.steps[0].expr, Sum) for section in derivation.sections)
     held = ("a ∂ on the right-hand side holds every other named tensor fixed",) if several else ()
-    return derivation.conventions + held
+    return conventions(derivation) + held
 
 
-def _places(derivation: Derivation) -> Iterable[str]:
+def _places(derivation: Derived) -> Iterable[str]:
     nodes = [node for expr in _printed(derivation) for node in walk(expr)]
     slots = {slot for node in nodes for slot in node.own_slots}
     if any(isinstance(slot, Affine) and (slot.terms or slot.offset.terms) for slot in slots):
@@ -36,7 +36,7 @@ def _places(derivation: Derivation) -> Iterable[str]:
         yield "[c] a is 0 where c does not hold, whatever a is there"
 
 
-def _printed(derivation: Derivation) -> Iterable[Expr]:
+def _printed(derivation: Derived) -> Iterable[Expr]:
     """What the lines of a derivation hold."""
     program = derivation.gradient.program
     yield from (definition.body for definition in program.definitions.values() if not isinstance(definition.body, Opaque))
@@ -50,7 +50,7 @@ def shape_text(shape: Iterable[Dim]) -> str:
     return f"({words[0]},)" if len(words) == 1 else f"({', '.join(words)})"
 
 
-def layout(derivation: Derivation) -> str:
+def layout(derivation: Derived) -> str:
     """The sentence that says which axis of the answer is which."""
     result, variable = derivation.program.result.shape, derivation.program.shape(derivation.wrt)
     wrt, shape = derivation.wrt, shape_text(derivation.shape)
@@ -62,7 +62,7 @@ def layout(derivation: Derivation) -> str:
     return f"layout: {' + '.join(parts)} = {shape}"
 
 
-def zero_sentence(derivation: Derivation) -> str:
+def zero_sentence(derivation: Derived) -> str:
     """A zero derivative in words."""
     shape = derivation.shape
     what = f"an array of zeros of shape {shape_text(shape)}" if shape else "the number 0"

@@ -14,7 +14,7 @@ from .markdown import title
 from .prose import code, prose
 
 if TYPE_CHECKING:
-    from ..derivation import Derivation
+    from ..derived import Derived
 
 # Long lines want a wide page, long derivations one that may end between two lines.
 PREAMBLE = r"""\documentclass{article}
@@ -30,14 +30,14 @@ PREAMBLE = r"""\documentclass{article}
 """
 
 
-def document(derivations: Sequence[Derivation], source: str = "", steps: bool = True, every: bool = False) -> str:
+def document(derivations: Sequence[Derived], source: str = "", steps: bool = True, every: bool = False) -> str:
     """A document with a section for each derivation; where the formulas come from stands at its head."""
     head = [f"Source: {prose(source)}."] if source else []
     parts = [part for derivation in derivations for part in _section(derivation, steps, every)]
     return PREAMBLE + "\n\n".join([*head, *parts]) + "\n\n\\end{document}\n"
 
 
-def _section(derivation: Derivation, steps: bool, every: bool) -> Iterator[str]:
+def _section(derivation: Derived, steps: bool, every: bool) -> Iterator[str]:
     yield rf"\section*{{{_inline_code(title(derivation))}}}"
     yield _inline_code("Layout" + layout(derivation).removeprefix("layout")) + "."
     if derivation.zero:

@@ -24,10 +24,10 @@ from .report import kronecker_line
 from .svg import derivation_diagrams, picture
 
 if TYPE_CHECKING:
-    from ..derivation import Derivation
+    from ..derived import Derived
     from ..verification.check import Report
 
-    Answer = tuple[Derivation, Report | None]
+    Answer = tuple[Derived, Report | None]
 
 _NUMBER = ' class="td-number"'
 _COLUMNS = (("compared", ""), ("points", _NUMBER), ("worst relative error", _NUMBER), ("verdict", ""))
@@ -62,12 +62,12 @@ def page(found: Sequence[Answer], steps: bool = True, every: bool = False) -> st
     )
 
 
-def fragment(derivation: Derivation, check_report: Report | None) -> str:
+def fragment(derivation: Derived, check_report: Report | None) -> str:
     """An article with its styles and no script, for notebooks."""
     return f"<div><style>{asset('derivation.css')}{UNSCRIPTED}</style>{article(derivation, check_report)}</div>"
 
 
-def article(derivation: Derivation, check_report: Report | None, steps: bool = True, every: bool = False) -> str:
+def article(derivation: Derived, check_report: Report | None, steps: bool = True, every: bool = False) -> str:
     """The question, every step, the result, the sources to copy, the verdict and the rules; styled by `css`."""
     return Article(derivation, check_report).html(steps, every)
 
@@ -77,7 +77,7 @@ def _contents(articles: Sequence[Article]) -> str:
     return f'<nav aria-label="Derivatives"><ul>{links}</ul></nav>'
 
 
-def page_title(derivations: Sequence[Derivation]) -> str:
+def page_title(derivations: Sequence[Derived]) -> str:
     """The title of the first, and by what the others derive."""
     others = "".join(f", {derivation.wrt}" for derivation in derivations[1:])
     return title(derivations[0]).replace("`", "") + others
@@ -86,7 +86,7 @@ def page_title(derivations: Sequence[Derivation]) -> str:
 class Article:
     """Writes one derivation under a heading of some level; ids begin with `own`, so that several fit into one page."""
 
-    def __init__(self, derivation: Derivation, check_report: Report | None, level: int = 2) -> None:
+    def __init__(self, derivation: Derived, check_report: Report | None, level: int = 2) -> None:
         self.derivation, self.report, self.level = derivation, check_report, level
         self.writer = Writer(derivation, MATHML, derivation.style)
         question = repr((derivation.program.texts, derivation.wrt, derivation.order, derivation.style))
@@ -100,7 +100,7 @@ class Article:
         blocks = [
             self._header(),
             self._part("Forward pass", self._lines(self.writer.definitions())),
-            self._part("Derivation", self._steps(sections)),
+            self._part("Derived", self._steps(sections)),
             self._part("Result", self._result(sources), "td-result"),
             self._part("Tensor network", self._network()),
             self._part("Conventions", _items(notes(self.derivation))),

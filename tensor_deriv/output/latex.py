@@ -9,10 +9,10 @@ from .latex_target import LATEX
 from .lines import Line, Writer
 
 if TYPE_CHECKING:
-    from ..derivation import Derivation
+    from ..derived import Derived
 
 
-def derivation_latex(derivation: Derivation, style: str, steps: bool, every: bool) -> str:
+def derivation_latex(derivation: Derived, style: str, steps: bool, every: bool) -> str:
     """The whole derivation, or its last line alone."""
     writer = Writer(derivation, LATEX, style)
     if not steps:
@@ -55,12 +55,12 @@ def _rows(line: Line) -> list[str]:
     return [(f"{line.left}\n  &= " if line.left else "  &= ") + first, *(f"  &\\quad {{}}{rest}" for rest in more)]
 
 
-def sections_latex(derivation: Derivation, style: str) -> str:
+def sections_latex(derivation: Derived, style: str) -> str:
     """The derivation alone, for where the forward pass stands before it."""
     return aligned([line for section in Writer(derivation, LATEX, style).sections(False) for line in section])
 
 
-def forward_latex(derivation: Derivation, style: str) -> str:
+def forward_latex(derivation: Derived, style: str) -> str:
     """The definitions and the result as equations; empty where there are none."""
     lines = Writer(derivation, LATEX, style).definitions()
     return aligned(lines) if lines else ""

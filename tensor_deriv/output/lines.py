@@ -13,6 +13,7 @@ from ..index.nodes import Component, Expr, Slot
 from ..matrix.language import spelled_out
 from ..matrix.nodes import Array
 from ..program import Definition
+from ..verification.tidying import checked_tidying
 from .array import ArrayPrinter, has_ones, printable
 from .chain import chain_step
 from .citations import MATRIX_FORM, Citation, citations
@@ -24,7 +25,7 @@ from .targets import Target
 from .tensors import BasisPrinter, TensorPrinter
 
 if TYPE_CHECKING:
-    from ..derivation import Derivation
+    from ..derived import Derived
 
 
 PUT_IN = "put the definitions in"
@@ -45,7 +46,7 @@ class Line:
 class Writer:
     """Writes one derivation for one target in one style."""
 
-    def __init__(self, derivation: Derivation, target: Target, style: str) -> None:
+    def __init__(self, derivation: Derived, target: Target, style: str) -> None:
         self.derivation, self.target, self.mixed = derivation, target, style == "mixed"
         self.names = Names(derivation)
         self.arrays = ArrayPrinter(self.names, target)
@@ -175,7 +176,7 @@ class Writer:
     def tidying(self, left: str, right: str) -> list[Line]:
         """The matrix form as it was read off, and what each law made of it; the last is the one that is printed."""
         lines: list[Line] = []
-        for step in self.derivation.tidying:
+        for step in checked_tidying(self.derivation):
             node = spelled_out(step.node, frozenset())
             if printable(node):
                 text = self.arrays.print(node)

@@ -9,10 +9,10 @@ from .latex import derivation_latex, forward_latex, sections_latex
 from .matrix_text import code_lines, reason
 
 if TYPE_CHECKING:
-    from ..derivation import Derivation
+    from ..derived import Derived
 
 
-def derivation_markdown(derivation: Derivation, style: str, steps: bool) -> str:
+def derivation_markdown(derivation: Derived, style: str, steps: bool) -> str:
     """Title, layout, forward pass, derivation and array form."""
     blocks = [f"## {title(derivation)}", "Layout" + layout(derivation).removeprefix("layout") + "."]
     if derivation.zero:
@@ -29,7 +29,7 @@ def _display(latex: str) -> str:
     return f"$$\n{latex}\n$$"
 
 
-def title(derivation: Derivation) -> str:
+def title(derivation: Derived) -> str:
     """The title of a catalogue entry with its variable, or the question."""
     head = derivation.title or f"`{derivation.program.texts[-1]}`"
     return f"{head}: derivative{'' if derivation.order == 1 else f' of order {derivation.order}'} by {derivation.wrt}"

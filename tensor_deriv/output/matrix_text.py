@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from ..index.nodes import Affine, Expr, Index, Product, slot_indices, walk
 
 if TYPE_CHECKING:
-    from ..derivation import Derivation
+    from ..derived import Derived
 
 
-def code_lines(derivation: Derivation) -> list[str]:
+def code_lines(derivation: Derived) -> list[str]:
     """The definitions that the array form names, and the array form: lines that can be pasted."""
     return [*derivation.definitions, f"d{derivation.wrt} = {derivation.matrix}"] if derivation.matrix else []
 
 
-def reason(derivation: Derivation) -> str:
+def reason(derivation: Derived) -> str:
     """Why there is no matrix form, in a sentence; empty where there is one."""
     if derivation.form.plain and derivation.matrix:
         return ""
@@ -31,7 +31,7 @@ def reason(derivation: Derivation) -> str:
     return "There is no matrix form in words of matrix algebra."
 
 
-def _axes(derivation: Derivation, tensor: str) -> int:
+def _axes(derivation: Derived, tensor: str) -> int:
     return len(derivation.gradient.program.shape(tensor))
 
 

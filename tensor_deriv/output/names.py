@@ -14,7 +14,7 @@ from .symbols import Drawn, Symbol, draw_all, parse
 
 if TYPE_CHECKING:
     from ..calculus.differentiate import Section
-    from ..derivation import Derivation
+    from ..derived import Derived
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Quotient:
 class Names:
     """The drawn names of one derivation; `result` is the name of what is derived."""
 
-    def __init__(self, derivation: Derivation) -> None:
+    def __init__(self, derivation: Derived) -> None:
         self.derivation = derivation
         self.program = derivation.gradient.program
         self.question = derivation.program.result

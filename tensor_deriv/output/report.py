@@ -13,11 +13,11 @@ from .record import source_or_none
 from .text import derivation_text, forward_text, sections_text
 
 if TYPE_CHECKING:
-    from ..derivation import Derivation
+    from ..derived import Derived
     from ..verification.check import Report
 
 
-def report(derivation: Derivation, check_report: Report | None, steps: bool = True, every: bool = False, ink: Ink = PLAIN) -> str:
+def report(derivation: Derived, check_report: Report | None, steps: bool = True, every: bool = False, ink: Ink = PLAIN) -> str:
     """Title, forward pass, steps, matrix form, layout, conventions, LaTeX, code and verdict."""
 
     def part(head: str, text: str) -> str:
@@ -30,7 +30,7 @@ def report(derivation: Derivation, check_report: Report | None, steps: bool = Tr
         _headed(ink("head", title(derivation)), [layout(derivation)]),
         part("Forward", forward_text(derivation, style)),
         zero_sentence(derivation) if derivation.zero else "",
-        part("Derivation", text),
+        part("Derived", text),
         part("Matrix form", "\n".join(ink("answer", line) for line in forms(derivation))),
         part("Conventions", "\n".join(notes(derivation))),
         part("LaTeX", derivation_latex(derivation, style, steps, every)),
@@ -40,12 +40,12 @@ def report(derivation: Derivation, check_report: Report | None, steps: bool = Tr
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
-def forms(derivation: Derivation) -> list[str]:
+def forms(derivation: Derived) -> list[str]:
     """The matrix form with what it names, or the reason why there is none, and the Kronecker form."""
     return [line for line in (reason(derivation), *code_lines(derivation), kronecker_line(derivation)) if line]
 
 
-def kronecker_line(derivation: Derivation) -> str:
+def kronecker_line(derivation: Derived) -> str:
     """The derivative of a matrix by a matrix as one matrix, and how it is vectorised."""
     return f"vec(dF) = ({derivation.kronecker}) vec(d{derivation.wrt}), where vec stacks columns" if derivation.kronecker else ""
 

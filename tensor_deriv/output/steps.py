@@ -11,7 +11,7 @@ from .lines import Writer
 from .text_target import TEXT
 
 if TYPE_CHECKING:
-    from ..derivation import Derivation
+    from ..derived import Derived
 
 __all__ = ["chain_step", "public_steps"]
 
@@ -29,7 +29,7 @@ class DerivationStep:
     latex: str
 
 
-def public_steps(derivation: Derivation) -> tuple[DerivationStep, ...]:
+def public_steps(derivation: Derived) -> tuple[DerivationStep, ...]:
     """Every step of every section, the question first and the answer last."""
     text, latex = Writer(derivation, TEXT, derivation.style), Writer(derivation, LATEX, derivation.style)
     found = []

@@ -13,7 +13,7 @@ from .svg_layout import MARGIN, Row, half_height, half_width
 from .svg_text import LETTER, Indexed, lowered, plain, width
 
 if TYPE_CHECKING:
-    from ..derivation import Derivation
+    from ..derived import Derived
 
 LONGEST = 18  # characters of an expression that is written into its node; a longer one is numbered and written below
 COLUMNS = 68  # characters of a line of text
@@ -26,13 +26,13 @@ OWN_COLOURS = (
 _MIDDLE, _ITALIC = 'text-anchor="middle"', ' font-style="italic"'
 
 
-def derivation_svg(derivations: Sequence[Derivation]) -> str:
+def derivation_svg(derivations: Sequence[Derived]) -> str:
     """The networks of some answers as one picture with colours of its own, light and dark."""
     found = [diagram for derivation in derivations for diagram in derivation_diagrams(derivation)]
     return picture(found, OWN_COLOURS)
 
 
-def derivation_diagrams(derivation: Derivation) -> list[Diagram]:
+def derivation_diagrams(derivation: Derived) -> list[Diagram]:
     """The networks of an answer; UnsupportedError with the reason where it has none."""
     return diagrams(Writer(derivation, Indexed(), "cartesian"))
 

@@ -10,12 +10,12 @@ from .lines import Line, Writer
 from .text_target import TEXT
 
 if TYPE_CHECKING:
-    from ..derivation import Derivation
+    from ..derived import Derived
 
 WIDE = 88  # a longer line does not push the column of the rules
 
 
-def derivation_text(derivation: Derivation, style: str, steps: bool, every: bool) -> str:
+def derivation_text(derivation: Derived, style: str, steps: bool, every: bool) -> str:
     """The whole derivation, or the answer alone, after what it names that the caller did not."""
     writer = Writer(derivation, TEXT, style)
     if not steps:
@@ -24,12 +24,12 @@ def derivation_text(derivation: Derivation, style: str, steps: bool, every: bool
     return columns([block for block in blocks if block])
 
 
-def sections_text(derivation: Derivation, style: str, every: bool, ink: Ink = PLAIN) -> str:
+def sections_text(derivation: Derived, style: str, every: bool, ink: Ink = PLAIN) -> str:
     """The derivation alone, for where the forward pass stands before it."""
     return columns(list(Writer(derivation, TEXT, style).sections(every)), ink)
 
 
-def forward_text(derivation: Derivation, style: str) -> str:
+def forward_text(derivation: Derived, style: str) -> str:
     """The definitions and the result, a line each."""
     return "\n".join(f"{line.left} = {line.right}" for line in Writer(derivation, TEXT, style).definitions())
 

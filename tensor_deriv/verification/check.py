@@ -16,11 +16,12 @@ from ..index.nodes import Partial, walk
 from ..program import Program
 from .differences import jacobian
 from .exact import Matter, NoDigits, agree
+from .forms import Way, ways
 from .interpret import CannotInterpret, interpret
 from .sample import Point, draw
 
 if TYPE_CHECKING:
-    from ..derivation import Derivation
+    from ..derived import Derived
 
 Array = Any
 EXACT = 1e-7  # two ways of writing the same number; terms may cancel
@@ -102,7 +103,7 @@ def relative_error(got: Array, want: Array) -> float:
     return float(np.abs(got - want).max(initial=0.0)) / scale
 
 
-def check(derivation: Derivation, seed: int = 0, exact: bool = False) -> Report:
+def check(derivation: Derived, seed: int = 0, exact: bool = False) -> Report:
     """Every comparison of section 4 of the design, on fresh points."""
     rng = np.random.default_rng(seed)
     program = derivation.gradient.program
@@ -111,13 +112,13 @@ def check(derivation: Derivation, seed: int = 0, exact: bool = False) -> Report:
     with np.errstate(all="ignore"):
         report.trials.append(check_steps(derivation, rng))
         report.trials.append(check_value(derivation, rng))
-        report.trials += check_forms(derivation, points)
+        report.trials += check_forms(derivation, ways(derivation), points)
         if exact:
             report.trials.append(exact_trial(derivation, rng))
     return report
 
 
-def check_steps(derivation: Derivation, rng: np.random.Generator, points: int = 2) -> Trial:
+def check_steps(derivation: Derived, rng: np.random.Generator, points: int = 2) -> Trial:
     """Each line of the derivation against the one before, a ∂ in it evaluated by differences; at a kink drawn again.
 
     Where differences disagree with a line, other points are asked: a wrong line is wrong at all of them.
@@ -158,7 +159,7 @@ def step_errors(gradient: Gradient, point: Point) -> list[tuple[float, float, st
     return found
 
 
-def check_value(derivation: Derivation, rng: np.random.Generator, points: int = 2) -> Trial:
+def check_value(derivation: Derived, rng: np.random.Generator, points: int = 2) -> Trial:
     """The result against central differences of what is derived, drawn again at a kink."""
     program, wrt = derivation.gradient.program, derivation.wrt
     worst, tried, refused = 0.0, 0, 0
@@ -183,7 +184,7 @@ def start(program: Program, wrt: str, point: Point) -> Array:
     return np.asarray(point.evaluator(program).tensors[wrt], dtype=float)
 
 
-def value_of(derivation: Derivation, point: Point) -> Callable[[Array], Array]:
+def value_of(derivation: Derived, point: Point) -> Callable[[Array], Array]:
     """What the last ∂ derives, as a function of the variable: at order 1 straight from the caller's text."""
     if derivation.order == 1:
         value = text_meaning(derivation.program, derivation.wrt, point)
@@ -227,10 +228,10 @@ def difference_error(value: Callable[[Array], Array], x: Array, claim: Array) ->
     return max(0.0, float(excess.max(initial=0.0))) / max(scale, 1e-9)
 
 
-def check_forms(derivation: Derivation, points: Sequence[Point]) -> list[Trial]:
-    """The matrix form, as a tree and read back from its text, and the NumPy code, against the result."""
+def check_forms(derivation: Derived, said: Sequence[tuple[str, Way]], points: Sequence[Point]) -> list[Trial]:
+    """The ways the result is said against the result: array form, its text read back, NumPy code."""
     trials: list[Trial] = []
-    for what, function in derivation.forms_to_check():
+    for what, function in said:
         worst = 0.0
         for point in points:
             program = derivation.gradient.program
@@ -244,7 +245,7 @@ def check_forms(derivation: Derivation, points: Sequence[Point]) -> list[Trial]:
     return trials
 
 
-def exact_trial(derivation: Derivation, rng: np.random.Generator, claim: Program | None = None) -> Trial:
+def exact_trial(derivation: Derived, rng: np.random.Generator, claim: Program | None = None) -> Trial:
     """The answer, or a claim, against the question's own value, exactly or to 25 digits."""
     matter = Matter(derivation.below, derivation.wrt, derivation.gradient.program, claim)
     try:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..code.generate import compiled, derivative_source
 from ..index.evaluate import Evaluator
 from ..language.reader import read_program
 from ..matrix.evaluate import evaluate
@@ -15,13 +16,17 @@ from ..matrix.forms import Form
 from .sample import Point
 
 if TYPE_CHECKING:
-    from ..derivation import Derivation
+    from ..derived import Derived
 
 Way = Callable[[Evaluator, Point], Any]
 
 
-def ways(derivation: Derivation) -> list[tuple[str, Way]]:
-    """(what, function) pairs: the array form, its text read back, and the NumPy function."""
+def ways(derivation: Derived) -> list[tuple[str, Way]]:
+    """(what, function) pairs for each version of the answer: the array form, its text read back, and the NumPy function."""
+    return [(name + what, way) for name, version in derivation.versions for what, way in _ways(version)]
+
+
+def _ways(derivation: Derived) -> list[tuple[str, Way]]:
     found: list[tuple[str, Way]] = [("array form", lambda evaluator, point: array_value(derivation.form, evaluator))]
     if derivation.matrix is not None:
         found.append(("matrix form, read back", lambda evaluator, point: text_value(derivation, evaluator, point)))
@@ -37,7 +42,7 @@ def array_value(form: Form, evaluator: Evaluator) -> Any:
     return np.asarray(evaluate(form.node, tensors, evaluator.sizes))
 
 
-def text_value(derivation: Derivation, evaluator: Evaluator, point: Point) -> Any:
+def text_value(derivation: Derived, evaluator: Evaluator, point: Point) -> Any:
     """The value of the printed matrix form, read as a user would read it."""
     assert derivation.matrix is not None
     program = derivation.gradient.program
@@ -49,8 +54,8 @@ def text_value(derivation: Derivation, evaluator: Evaluator, point: Point) -> An
     return again.at(reread.result.body, reread.result.axes)
 
 
-def code_value(derivation: Derivation, evaluator: Evaluator) -> Any:
+def code_value(derivation: Derived, evaluator: Evaluator) -> Any:
     """The value of the generated NumPy function."""
-    function = derivation.function("numpy", checks=False)
+    function = compiled(derivative_source(derivation, "numpy"))
     sizes = {name: evaluator.sizes[name] for name, p in signature(function).parameters.items() if p.kind is p.KEYWORD_ONLY}
     return function(**{name: evaluator.tensors[name] for name in derivation.given}, **sizes)

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..code.generate import both_source, compiled
 from .check import EXACT, Trial, relative_error
 from .sample import Point, draw
 
 if TYPE_CHECKING:
-    from ..derivation import Derivation
+    from ..derived import Derived
 
 
-def check_one_pass(derivation: Derivation, seed: int = 0) -> Trial:
+def check_one_pass(derivation: Derived, seed: int = 0) -> Trial:
     """Both results of the NumPy function against the index notation, at three points; UnsupportedError as `value_code`."""
     rng = np.random.default_rng(seed)
     points = [draw(derivation.gradient.program, rng, with_one, derivation.program) for with_one in (False, False, True)]
@@ -23,10 +24,10 @@ def check_one_pass(derivation: Derivation, seed: int = 0) -> Trial:
     return Trial("value and derivative in one pass", len(points), worst, worst <= EXACT, "", tuple(point.sizes for point in points))
 
 
-def _error(derivation: Derivation, point: Point) -> float:
+def _error(derivation: Derived, point: Point) -> float:
     program = derivation.gradient.program
     evaluator, below = point.evaluator(program), point.evaluator(derivation.program)
-    function = derivation.function("numpy", value=True, checks=False)
+    function = compiled(both_source(derivation, "numpy"))
     wanted = signature(function).parameters
     sizes = {name: point.sizes[name] for name, p in wanted.items() if p.kind is p.KEYWORD_ONLY}
     tensors = {**below.tensors, **evaluator.tensors}

@@ -14,10 +14,10 @@ from .forms import array_value
 from .sample import draw
 
 if TYPE_CHECKING:
-    from ..derivation import Derivation
+    from ..derived import Derived
 
 
-def checked_tidying(derivation: Derivation) -> tuple[Tidying, ...]:
+def checked_tidying(derivation: Derived) -> tuple[Tidying, ...]:
     """The way to the matrix form; CheckError where a step changed the value."""
     program, form = derivation.gradient.program, derivation.named_form
     steps = trace(form.raw, form.node, program, set(form.symmetric))

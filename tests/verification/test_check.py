@@ -28,6 +28,7 @@ from tensor_deriv.verification.check import (
     difference_error,
     relative_error,
     step_errors,
+    ways,
 )
 from tensor_deriv.verification.differences import jacobian
 from tensor_deriv.verification.sample import Point, draw
@@ -335,12 +336,6 @@ def test_the_error_of_the_steps_is_that_of_exact_lines() -> None:
 # ---- the forms
 
 
-def told(*ways: tuple[str, Callable[[Any, Any], Any]]) -> Derivation:
-    derivation = with_answer(SQUARES, SQUARES.result)
-    derivation.forms_to_check = lambda: list(ways)  # type: ignore[method-assign]
-    return derivation
-
-
 def truth(evaluator: Any, point: Any) -> Any:
     result = SQUARES.gradient.program.result
     return evaluator.at(result.body, result.axes)
@@ -353,7 +348,7 @@ def test_each_form_is_held_to_the_result_at_every_point() -> None:
         def off(evaluator: Any, point: Any, at: int = at) -> Any:
             return truth(evaluator, point) * (1 + 1e-6 * (point is points[at]))
 
-        right, wrong = check_forms(told(("right", truth), ("wrong", off)), points)
+        right, wrong = check_forms(SQUARES, [("right", truth), ("wrong", off)], points)
         assert right.ok and right.points == 3 and right.error == 0
         assert not wrong.ok and wrong.error == pytest.approx(1e-6, rel=1e-3)
 
@@ -365,7 +360,7 @@ def test_a_form_that_cannot_be_evaluated_fails(error: Exception) -> None:
     def broken(evaluator: Any, point: Any) -> Any:
         raise error
 
-    trials = check_forms(told(("right", truth), ("broken", broken), ("not reached", truth)), [draw(SQUARES.gradient.program, rng())])
+    trials = check_forms(SQUARES, [("right", truth), ("broken", broken), ("not reached", truth)], [draw(SQUARES.gradient.program, rng())])
     assert [(trial.what, trial.ok, trial.points) for trial in trials] == [("right", True, 1), ("broken", False, 0)]
     assert type(error).__name__ in trials[-1].note and trials[-1].error == np.inf
 
@@ -378,10 +373,10 @@ def test_an_array_form_is_computed_from_its_own_definitions() -> None:
     for place, item in enumerate(form.definitions):
         double = replace(item, node=Mul((Num(Fraction(2)), item.node)))
         derivation.form = replace(form, definitions=(*form.definitions[:place], double, *form.definitions[place + 1 :]))
-        trials = check_forms(derivation, points)
+        trials = check_forms(derivation, ways(derivation), points)
         assert not trials[0].ok and trials[0].what == "array form"
     derivation.form = form
-    assert all(trial.ok for trial in check_forms(derivation, points))
+    assert all(trial.ok for trial in check_forms(derivation, ways(derivation), points))
 
 
 # ---- the report
