@@ -100,7 +100,7 @@ class Article:
         blocks = [
             self._header(),
             self._part("Forward pass", self._lines(self.writer.definitions())),
-            self._part("Derived", self._steps(sections)),
+            self._part("Derivation", self._steps(sections)),
             self._part("Result", self._result(sources), "td-result"),
             self._part("Tensor network", self._network()),
             self._part("Conventions", _items(notes(self.derivation))),
