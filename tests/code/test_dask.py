@@ -13,8 +13,8 @@ pytest.importorskip("array_api_compat", reason="array-api-compat is not here: th
 dask = pytest.importorskip("dask")
 da = pytest.importorskip("dask.array")
 RNG = np.random.default_rng(6)
-SIZES = {"n": 60, "d": 3, "k": 4}
-BLOCK = 10
+SIZES = {"n": 600, "d": 3, "k": 4}
+BLOCK = 100
 QUESTIONS = {
     "least squares": ("sum((X @ w - y)**2)", "w", {"X": "n d", "w": "d", "y": "n"}),
     "logistic": ("sum(log(1 + exp(-y*(X @ w))))", "w", {"X": "n d", "w": "d", "y": "n"}),

@@ -135,6 +135,11 @@ def {softplus}(x):
     xp = {array_api_compat}.array_namespace(x)
     return xp.logaddexp(x, xp.zeros_like(x))
 """,
+    "relu": """
+def {relu}(x):
+    xp = {array_api_compat}.array_namespace(x)
+    return xp.maximum(x, xp.zeros_like(x))
+""",
     "softsign": """
 def {softsign}(x):
     return x/(1 + abs(x))
@@ -147,12 +152,12 @@ def {mish}(x):
     "elu": """
 def {elu}(x, alpha):
     xp = {array_api_compat}.array_namespace(x)
-    return xp.where(x > 0, x, alpha*xp.expm1(xp.minimum(x, 0.0)))
+    return xp.where(x > 0, x, alpha*xp.expm1(xp.minimum(x, xp.zeros_like(x))))
 """,
     "selu": """
 def {selu}(x):
     xp = {array_api_compat}.array_namespace(x)
-    return 1.0507009873554805*xp.where(x > 0, x, 1.6732632423543772*xp.expm1(xp.minimum(x, 0.0)))
+    return 1.0507009873554805*xp.where(x > 0, x, 1.6732632423543772*xp.expm1(xp.minimum(x, xp.zeros_like(x))))
 """,
     "leaky_relu": """
 def {leaky_relu}(x, slope):
