@@ -87,6 +87,15 @@ def test_sizes_that_are_not_known_yet(name, order):
     np.testing.assert_allclose(blocked(**some).compute(), plain(**known), rtol=1e-10, atol=1e-12)
 
 
+@pytest.mark.parametrize("name", "relu gelu erf erfc logcosh hardtanh mish elu gammaln digamma sinc logit".split())
+def test_functions_at_sizes_that_are_not_known_yet(name):
+    question = td.derive(f"sum({name}(x))", "x", {"x": "n"})
+    values, chosen = RNG.uniform(0.1, 0.9, SIZES["n"]), np.arange(SIZES["n"]) % 7 != 0
+    some = da.from_array(values, chunks=BLOCK)[da.from_array(chosen, chunks=BLOCK)]
+    for take in (question.function, question.value_function):
+        np.testing.assert_allclose(take("xp")(x=some).compute(), take()(x=values[chosen]), rtol=1e-10)
+
+
 def test_a_wrong_shape_is_named_where_it_is_known():
     blocked, _, shapes = functions("logistic", 1)
     given = {**blocks(draw(shapes), shapes), "w": np.ones(5)}
