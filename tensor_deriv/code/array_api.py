@@ -11,7 +11,7 @@ from .lower import Mask, Scalar, is_constant
 from .plan.nodes import Permuted
 from .printer import CodePrinter, new_axes
 
-WITH_NUMBERS = ("maximum", "minimum", "elu", "leaky_relu", "clip")  # that take numbers beside an array
+WITH_NUMBERS = ("elu", "leaky_relu", "clip")  # that take numbers after an array
 HELPED = ("softmax", "log_softmax", "logsumexp", "norm")  # functions of ours, which take all axes by number
 
 
@@ -44,9 +44,9 @@ class ArrayApiPrinter(CodePrinter):
         return super().function(node)
 
     def arguments(self, node: Elem) -> list[str]:
-        plain = node.row.name in WITH_NUMBERS and not (is_constant(node.args[0]) and node.row.name not in WITH_NUMBERS[:2])
-        arrays = not plain or all(map(is_constant, node.args))
-        return [self.print(Scalar(arg) if is_constant(arg) and arrays else arg) for arg in node.args]
+        first, *rest = node.args
+        plain = node.row.name in WITH_NUMBERS and not is_constant(first) and all(map(is_constant, rest))
+        return [self.print(Scalar(arg) if is_constant(arg) and not plain else arg) for arg in node.args]
 
     def _t(self, node: T) -> Printed:
         return super()._t(node) if node.rank == 2 else self.applied("{xp}.matrix_transpose", self.print(node.arg))

@@ -68,8 +68,7 @@ class CodePrinter(TextPrinter):
         return (self.fill(cell, *args) if "{0}" in cell else f"{self.fill(cell)}({', '.join(args)})"), ATOM
 
     def size(self, dim: Dim) -> Printed:
-        _, tight = super().size(dim)
-        return self.sizes.text(dim), tight
+        return self.sizes.text(dim), super().size(dim)[1]
 
     def extents(self, dims: tuple[Dim, ...]) -> str:
         """A shape as a tuple."""
@@ -207,10 +206,8 @@ class CodePrinter(TextPrinter):
         return f"{self.at(node.arg, ATOM)}.{self.target.permute}({', '.join(map(str, node.order))})", ATOM
 
     def _where(self, node: Where) -> Printed:
-        then, otherwise = node.then, node.otherwise
-        if is_constant(then) and is_constant(otherwise):
-            then = Scalar(then)
-        return self.call("where", self.truth(node.condition), self.print(then), self.print(otherwise))
+        then = Scalar(node.then) if is_constant(node.then) and is_constant(node.otherwise) else node.then
+        return self.call("where", self.truth(node.condition), self.print(then), self.print(node.otherwise))
 
     def truth(self, node: Array) -> str:
         """A condition as the library's own truth values."""

@@ -5,14 +5,19 @@ from __future__ import annotations
 import os
 import warnings
 from functools import cache
+from inspect import signature
 
 import mpmath
 import numpy as np
 import pytest
+import test_plan
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from test_code_nodes import NODES, SIZES, changed, close, function, point
 
 import tensor_deriv as td
 from tensor_deriv import shelf
+from tensor_deriv.code.generate import compiled
 from tensor_deriv.matrix.evaluate import evaluate
 from tensor_deriv.verification.sample import draw
 
@@ -161,6 +166,23 @@ def test_value_and_derivative_and_a_direction(library):
         np.testing.assert_allclose(computed(got), want, rtol=1e-12)
 
 
+@given(st.one_of(test_plan.einsums().filter(test_plan.found), test_plan.chains()))
+@settings(max_examples=300 if EVERY else 60)
+def test_einsums_and_chains_on_the_strict_implementation(node):
+    pytest.importorskip("array_api_strict")
+    values = test_plan.point(node)
+    made = compiled(test_plan.text(node, "xp"))
+    sizes = {name: test_plan.SIZES[name] for name in signature(made).parameters if name in test_plan.SIZES}
+    got = made(**arrays("strict", values), **sizes)
+    np.testing.assert_allclose(computed(got), evaluate(node, values, test_plan.SIZES), rtol=1e-9, atol=1e-11)
+
+
+def test_what_is_written_with_an_operator_keeps_its_brackets(library):
+    x = RNG.uniform(0.1, 0.9, size=4)
+    for text, want in {"exp2(x)**2": 4**x, "logit(x**2)**2": (2 * np.log(x) - np.log1p(-x * x)) ** 2, "x/exp2(x)": x / 2**x}.items():
+        np.testing.assert_allclose(computed(value(text)(x=array(library, x))), want, rtol=1e-13)
+
+
 # ---- what the text says
 
 
@@ -235,29 +257,29 @@ def test_special_functions_to_the_last_digits(name):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         with np.errstate(all="warn", under="ignore"):
-            got = value(name)(x=points)
+            got = value(f"{name}(x)")(x=points)
     want = [truth(mp.mpf(float(x))) for x in points]
     worst = max(float(abs(mp.mpf(float(g)) - t) / max(abs(t), mp.mpf(1e-300))) for g, t in zip(got, want, strict=True))
     assert worst < 1e-14
 
 
-def value(name):
-    return td.derive(f"{name}(x)", "x", {"x": "n"}).value_function("xp")
+def value(text):
+    return td.derive(text, "x", {"x": "n"}).value_function("xp")
 
 
 def test_gammaln_left_of_zero_and_at_its_ends():
     points = np.concatenate([RNG.uniform(-12, 0, 200), [-5e-324, 5e-324, 1e305]])
     want = [float(mp.log(abs(mp.gamma(mp.mpf(x))))) for x in points]
-    np.testing.assert_allclose(value("gammaln")(x=points), want, rtol=1e-14, atol=1e-14)
+    np.testing.assert_allclose(value("gammaln(x)")(x=points), want, rtol=1e-14, atol=1e-14)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        np.testing.assert_array_equal(value("gammaln")(x=np.array([0.0, -1.0, -2.0, np.inf, -np.inf])), np.inf)
+        np.testing.assert_array_equal(value("gammaln(x)")(x=np.array([0.0, -1.0, -2.0, np.inf, -np.inf])), np.inf)
 
 
 def test_infinities_are_what_they_should_be(library):
     ends = array(library, [np.inf, -np.inf])
     for name, want in {"erf": [1, -1], "erfc": [0, 2], "sigmoid": [1, 0], "softplus": [np.inf, 0], "logcosh": [np.inf, np.inf]}.items():
-        np.testing.assert_array_equal(computed(value(name)(x=ends)), want)
+        np.testing.assert_array_equal(computed(value(f"{name}(x)")(x=ends)), want)
 
 
 def test_a_diagonal_matrix_of_infinities_is_zero_off_its_diagonal(library):

@@ -13,14 +13,15 @@ pytest.importorskip("array_api_compat", reason="array-api-compat is not here: th
 dask = pytest.importorskip("dask")
 da = pytest.importorskip("dask.array")
 RNG = np.random.default_rng(6)
-SIZES = {"n": 60, "d": 3, "k": 4}
-BLOCK = 10
+SIZES = {"n": 600, "d": 3, "k": 4}
+BLOCK = 100
 QUESTIONS = {
     "least squares": ("sum((X @ w - y)**2)", "w", {"X": "n d", "w": "d", "y": "n"}),
     "logistic": ("sum(log(1 + exp(-y*(X @ w))))", "w", {"X": "n d", "w": "d", "y": "n"}),
     "softmax": ("sum(logsumexp(X @ W, axis=1)) - sum(Y*(X @ W))", "W", {"X": "n d", "W": "d k", "Y": "n k"}),
     "Poisson": ("sum(exp(X @ w) - y*(X @ w))", "w", {"X": "n d", "w": "d", "y": "n"}),
 }
+FUNCTIONS = ("relu", "gelu", "erf", "erfc", "logcosh", "hardtanh", "mish", "elu", "gammaln", "digamma", "sinc", "logit")
 every_question = pytest.mark.parametrize("name", QUESTIONS)
 every_order = pytest.mark.parametrize("order", [0, 1, 2])
 
@@ -85,6 +86,15 @@ def test_sizes_that_are_not_known_yet(name, order):
     some = {key: array[da.from_array(chosen, chunks=BLOCK)] if shapes[key].startswith("n") else array for key, array in given.items()}
     assert math.isnan(some["X"].shape[0])
     np.testing.assert_allclose(blocked(**some).compute(), plain(**known), rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_functions_at_sizes_that_are_not_known_yet(name):
+    question = td.derive(f"sum({name}(x))", "x", {"x": "n"})
+    values, chosen = RNG.uniform(0.1, 0.9, SIZES["n"]), np.arange(SIZES["n"]) % 7 != 0
+    some = da.from_array(values, chunks=BLOCK)[da.from_array(chosen, chunks=BLOCK)]
+    for take in (question.function, question.value_function):
+        np.testing.assert_allclose(take("xp")(x=some).compute(), take()(x=values[chosen]), rtol=1e-10)
 
 
 def test_a_wrong_shape_is_named_where_it_is_known():

@@ -30,11 +30,11 @@ def tensor(name, *dims):
     return Name(name, tuple(map(named, dims)))
 
 
-def text(node):
-    """The NumPy source of a function that returns a node."""
+def text(node, target="numpy"):
+    """The source of a function that returns a node."""
     names = {part.name: part.shape for part in found(node)}
     result = Result("result", Form(node, (), node), node.shape, None)
-    return source("value", names, [result], Docstring("", [], [], []), min(names), "numpy")
+    return source("value", names, [result], Docstring("", [], [], []), min(names), target)
 
 
 def found(node):

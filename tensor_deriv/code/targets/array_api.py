@@ -129,7 +129,7 @@ ARRAY_API = Target(
     functions={
         "arcsin": "{xp}.asin", "arccos": "{xp}.acos", "arctan": "{xp}.atan", "arctan2": "{xp}.atan2",
         "arcsinh": "{xp}.asinh", "arccosh": "{xp}.acosh", "arctanh": "{xp}.atanh",
-        "exp2": "2.0**({0})", "relu": "{xp}.maximum({0}, 0.0)", "hardtanh": "{xp}.clip({0}, -1.0, 1.0)",
+        "exp2": "(2.0**({0}))",
         "step": "(({xp}.sign({0}) + 1)/2)", "logit": "({xp}.log({0}) - {xp}.log1p(-({0})))",
         **{name: f"{{{name}}}" for name in SPECIAL},
     },
