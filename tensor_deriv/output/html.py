@@ -133,7 +133,7 @@ class Article:
     def _steps(self, sections: Iterable[list[Line]]) -> str:
         zero = f"<p>{_coded(zero_sentence(self.derivation))}</p>" if self.derivation.zero else ""
         lines = "\n".join(map(self._lines, sections))
-        return zero + (f'<p class="td-quiet td-hint">{HINT}</p>{lines}' if lines else "")
+        return zero + (f'<p class="td-quiet td-hint">{HINT}</p><div class="td-steps">{lines}</div>' if lines else "")
 
     def _lines(self, lines: Sequence[Line]) -> str:
         """Equations one below the other, each marked where it differs from the one before."""
