@@ -149,7 +149,8 @@ class Article:
         left = mathematics(line.left) if line.left else ""
         right = mathematics(f"<mo>=</mo>{line.right}", f"<mo>=</mo>{before}" if before else "")
         rule = self._rule(line) if line.rule else ""
-        return f'<li class="td-line"><span class="td-left">{left}</span><span class="td-right">{right}</span>{rule}</li>\n'
+        rest = f'<span class="td-rest"><span class="td-right">{right}</span>{rule}</span>'
+        return f'<li class="td-line"><span class="td-left">{left}</span>{rest}</li>\n'
 
     def _rule(self, line: Line) -> str:
         self.rules += 1

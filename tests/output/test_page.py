@@ -229,6 +229,16 @@ def test_on_paper_buttons_go_and_mathematics_stays(opened, shown):
     assert tab.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(26, 28, 31)"
 
 
+def test_on_paper_equal_signs_stand_in_one_column_and_lines_within_their_box(opened, shown):
+    tab = opened(shown("batch_norm", "X"), viewport={"width": 690, "height": 900})
+    tab.emulate_media(media="print")
+    places = tab.evaluate(EQUALS)
+    assert len(places) > 12 and max(places) - min(places) < 1.5
+    over = """() => [...document.querySelectorAll("section")].flatMap((section) => [...section.querySelectorAll("math")]
+      .filter((math) => math.getBoundingClientRect().right > section.getBoundingClientRect().right).map((math) => math.textContent))"""
+    assert tab.evaluate(over) == []
+
+
 def test_a_fragment_leaves_the_page_around_it_as_it_is(opened):
     outside = "<h2>a</h2><p>b</p><table><tr><td>c</td></tr></table><pre>d</pre><button>e</button><math><mi>x</mi></math><ul><li>f</li></ul>"
     look = """() => [...document.querySelectorAll("#notebook *")].map((one) => {
