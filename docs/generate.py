@@ -49,7 +49,9 @@ def _unique(found: Iterable[Rule]) -> list[Rule]:
 def _primitives() -> str:
     text = (
         "## Tensor primitives\n\nFunctions of a whole tensor, or of some of its axes.\n"
-        "Their rule is *derivative of a tensor function*. The tests compare every row with differences.\n\n"
+        "Their rule is *derivative of a tensor function*. The tests compare every row with differences.\n"
+        "Names that end in a number, `max_mask`, `min_mask`, `dexpm` and `d2expm` come up in derivatives of the others;\n"
+        "they cannot be typed.\n\n"
     )
     rows = [(f"`{row.name}`", _code(row.law), row.source, row.kink) for row in PRIMITIVES.values()]
     return text + _table(("primitive", "law", "source", "at a kink"), rows)
@@ -58,7 +60,8 @@ def _primitives() -> str:
 def _functions() -> str:
     text = (
         "## Elementwise functions\n\nTheir rule is *chain rule for a function*. The arguments are u, v, w;\n"
-        "several derivatives are those by u, by v and by w.\n"
+        "several derivatives are those by u, by v and by w. `greater`, `greater_equal` and `equal` are\n"
+        "the comparisons `u > v`, `u >= v` and `u == v`.\n"
         "The tests hold every row against SymPy, against differences, and against a second definition of the function.\n\n"
     )
     rows = [(f"`{row.name}`", _derivatives(row), row.kink) for row in FUNCTIONS.values()]

@@ -150,9 +150,10 @@ def test_help_and_lists_load_no_numpy(arguments):
     assert not {"numpy", "sympy"} & loaded_by(run)
 
 
-def test_a_derivation_loads_no_sympy():
-    run = "from tensor_deriv.cli import main\ntry: main(['linear', '--wrt', 'X'])\nexcept SystemExit as end: assert not end.code"
-    assert "sympy" not in loaded_by(run)
+def test_a_derivation_loads_no_sympy_and_what_it_has_no_use_for():
+    run = "from tensor_deriv.cli import main\ntry: main([{}'--wrt', 'X'])\nexcept SystemExit as end: assert not end.code"
+    assert not {"sympy", "mpmath", "opt_einsum"} & loaded_by(run.format("'linear', "))
+    assert "mpmath" in loaded_by(run.format("'verify', 'sum(X*X)', '--claim', '2*X', '--exact', "))
 
 
 def test_public_names_are_there_and_others_are_not():

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import select
 import signal
 import subprocess
 import sys
 import threading
+import time
+from contextlib import contextmanager
 
 import pytest
 from click.shell_completion import ShellComplete
@@ -17,6 +20,7 @@ from test_package import loaded_by
 from tensor_deriv import shelf
 from tensor_deriv.cli import main
 from tensor_deriv.cli.options import FORMATS
+from tensor_deriv.cli.table import entries
 from tensor_deriv.cli.watch import watching
 
 pty = pytest.importorskip("pty", reason="there are no pseudo-terminals here")
@@ -29,15 +33,15 @@ ENTRY = 'title = "Mine"\ntensors = { x = "n" }\nresult = "%s"\n'
 # ---- colour
 
 
-def on_terminal(*args):
-    """What a command writes to a terminal."""
+def on_terminal(*args, status=0):
+    """What a command writes to a terminal, which ends with that status."""
     master, slave = pty.openpty()
     process = subprocess.Popen([*DERIVE, *args], stdout=slave, stderr=slave, env=PLAIN)
     os.close(slave)
     data = b""
     while more := _read(master):
         data += more
-    process.wait()
+    assert process.wait() == status
     os.close(master)
     return data.decode().replace("\r\n", "\n")
 
@@ -131,15 +135,11 @@ def test_files_where_no_name_fits():
         (["expr", "l(T)", "--define", "T = relu(X @ W)"], "W X"),
         (["verify", "pi*x @ x", "--claim", "2*x"], "x"),
         (["expr", "sum((X @"], ""),
-        (["nothing_of_that_name"], None),
+        (["nothing_of_that_name"], ""),
     ],
 )
 def test_variables(words, wanted):
-    found = completed(*words, "--wrt")
-    if wanted is None:
-        assert ("plain", "expr") in found  # nothing is known of that word, and nothing is said of it
-    else:
-        assert found == plain(*wanted.split())
+    assert completed(*words, "--wrt") == plain(*wanted.split())
 
 
 def test_options_and_their_words():
@@ -153,14 +153,14 @@ def test_completing_loads_no_numpy():
     assert not {"numpy", "sympy"} & loaded_by(run)
 
 
-# ---- the watch over a file
+# ---- the watch over files
 
 
-def test_watching_runs_again_when_the_file_changes_and_goes_on_after_an_error(tmp_path, capsys):
+def test_watching_runs_again_when_a_file_changes_and_goes_on_after_an_error(tmp_path, capsys):
     path, seen = tmp_path / "mine.toml", []
     path.write_text("a")
 
-    def run():
+    def run(_):
         seen.append(path.read_text())
         if len(seen) == 1:
             path.write_text("bb")
@@ -168,35 +168,119 @@ def test_watching_runs_again_when_the_file_changes_and_goes_on_after_an_error(tm
             path.unlink()
             threading.Timer(0.05, path.write_text, ["ccc"]).start()
             raise OSError("no such file")
+        elif len(seen) == 3:
+            path.write_text("dddd")
+            raise ZeroDivisionError("of the program")
         else:
             raise KeyboardInterrupt
 
-    assert watching(path, run, pause=0.01) == 0
-    assert seen == ["a", "bb", "ccc"]
-    assert "error: no such file" in capsys.readouterr().err
+    assert watching(lambda: (str(path),), run, pause=0.01) == 0
+    assert seen == ["a", "bb", "ccc", "dddd"]
+    said = capsys.readouterr().err
+    assert "error: no such file" in said and "by a fault of tensor_deriv" in said
+
+
+def test_of_many_files_those_that_change_are_run_again(tmp_path):
+    one, two, new = (tmp_path / f"{name}.toml" for name in ("one", "two", "new"))
+    seen = []
+    one.write_text("a")
+    two.write_text("a")
+
+    def run(changed):
+        seen.append([os.path.basename(name) for name in changed])
+        if len(seen) == 1:
+            two.write_text("bb")
+        elif len(seen) == 2:
+            one.unlink()
+            new.write_text("a")
+        else:
+            raise KeyboardInterrupt
+
+    assert watching(lambda: entries([str(tmp_path)]), run, pause=0.01) == 0
+    assert seen == [["one.toml", "two.toml"], ["two.toml"], ["new.toml"]]
+
+
+@contextmanager
+def watched(*args):
+    """A command that watches, on a terminal of its own: a function that waits until it has written some words, and one that ends it."""
+    master, slave = pty.openpty()
+    process = subprocess.Popen([*DERIVE, *args, "--watch"], stdin=slave, stdout=slave, stderr=slave, env=PLAIN, start_new_session=True)
+    os.close(slave)
+    data = ""
+
+    def until(words, seconds=60):
+        nonlocal data
+        limit = time.monotonic() + seconds
+        while words not in data:
+            assert select.select([master], [], [], max(0.0, limit - time.monotonic()))[0], f"no {words!r} in {data!r}"
+            more = _read(master)
+            assert more, f"it ended without {words!r}: {data!r}"
+            data += CODE.sub("", more.decode()).replace("\r\n", "\n")
+        _, _, data = data.partition(words)
+
+    def end():
+        process.send_signal(signal.SIGINT)
+        return process.wait(60)
+
+    try:
+        yield until, end
+    finally:
+        process.kill()
+        process.wait()
+        os.close(master)
 
 
 def test_a_file_is_derived_anew_when_it_changes(tmp_path):
     path = tmp_path / "mine.toml"
-    path.write_text(ENTRY % "sum(x**2)")
-    command = [*DERIVE, str(path), "--wrt", "x", "--format", "numpy", "--watch"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=PLAIN)
-    try:
-        until(process.stdout, "return dx")
-        path.write_text(ENTRY % "sum(x**2")
-        until(process.stderr, "error:")
+    path.write_text(ENTRY % "sum(x**2")  # begun before it can be read
+    with watched(str(path), "--wrt", "x", "--format", "numpy") as (until, end):
+        until(f"watching {path}; Ctrl-C ends it\n")
+        until("error: ")
+        path.write_text(ENTRY % "sum(x**2)")
+        until(f"{path} changed at ")
+        until("return dx")
+        path.write_text(ENTRY % "sum(x**2) + sofmax(x)")
+        until("did you mean `softmax`?")
         path.write_text(ENTRY % "sum(exp(x))")
-        until(process.stdout, "np.exp(x)")
-        process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 0
-    finally:
-        process.kill()
-        process.communicate()
+        until("np.exp(x)")
+        assert end() == 0
 
 
-def until(stream, words):
-    """Read lines up to one that has some words."""
-    for line in stream:
-        if words in line:
-            return
-    raise AssertionError(f"the stream ended without {words!r}")
+def test_a_check_is_made_anew_of_what_changes(tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.toml").write_text(ENTRY % "sum(x**2)" + '[expect]\nx = "2*x"\n')
+    with watched("check", str(tmp_path)) as (until, end):
+        until("2 derivatives, all as expected")
+        (tmp_path / "two.toml").write_text(ENTRY % "sum(x**3)" + '[expect]\nx = "2*x"\n')
+        until("two.toml changed at")
+        until("FAILED by x")
+        until("1 derivative, 1 failed")
+        (tmp_path / "three.toml").write_text(ENTRY % "sum(x)")
+        until("three.toml changed at")
+        until("1 derivative, as expected")
+        assert end() == 0
+
+
+def test_a_watch_ends_when_nobody_reads_it(tmp_path):
+    (tmp_path / "mine.toml").write_text(ENTRY % "sum(x**2)")
+    command = [*DERIVE, str(tmp_path / "mine.toml"), "--wrt", "x", "--format", "text", "--watch"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=PLAIN) as process:
+        process.stdout.close()
+        assert process.wait(60) == 141
+        assert "error" not in process.stderr.read()
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (("expr", "x @ x", "--wrt", "x"), "--watch goes with a file, which can change, and not with an expression"),
+        (("verify", "x @ x", "--wrt", "x", "--claim", "2*x"), "`derive check mine.toml --watch` compares it with what you expect"),
+        (("missing.toml",), "missing.toml"),
+        (("check", "linaer"), "did you mean `linear`?"),
+        (("check", "linear", "--accept"), "goes not with --watch"),
+        (("linear", "--document"), "--document goes with --format latex"),
+    ],
+)
+def test_what_cannot_be_watched_is_refused_at_once(args, words):
+    shown = on_terminal(*args, "--watch", status=2)
+    assert words in CODE.sub("", shown).replace("\n", " ")

@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from .. import __version__, shelf
-from ..errors import DerivationError, UnknownNameError
+from ..errors import UnknownNameError
 from ..pairs import assumptions, shapes
 from .colour import complain, wanted
 from .completion import FILES, names, variables
+from .faults import words
 from .keeping import check, list_entries, new, show
 from .options import answer_options, question_options
 from .serving import serve
@@ -25,7 +27,10 @@ if TYPE_CHECKING:
     from ..catalogue import Entry
 
 HINT = '; `derive list` shows the catalogue, and `derive expr "…" --wrt V` derives any expression'
-TRACEBACK = "TENSOR_DERIV_TRACEBACK"  # an environment variable for those who look for a fault of the program
+FOR_FILES = (
+    "--watch goes with a file, which can change, and not with an expression; `derive new mine` writes mine.toml to put it in, "
+    "then `derive mine.toml --watch` derives it and `derive check mine.toml --watch` compares it with what you expect"
+)
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 UNREADABLE, INTERRUPTED, PIPE_CLOSED = 2, 130, 141
 
@@ -60,22 +65,13 @@ class Commands(click.Group):
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, with a hint where a name is close to a command or an entry."""
-        if ctx.resilient_parsing:
-            return self._while_completing(ctx, args)
-        if args[0].startswith("-"):
+        if ctx.resilient_parsing or args[0].startswith("-"):
             return super().resolve_command(ctx, args)
         known = [*self.list_commands(ctx), *shelf.names()]
         if args[0] not in known and not shelf.is_path(args[0]):
             hint = shelf.suggestion(args[0], known) or HINT
             raise UnknownNameError(f"there is no derivation or command `{args[0]}`{hint}")
         return super().resolve_command(ctx, args)
-
-    def _while_completing(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does; what cannot be read completes to nothing."""
-        try:
-            return super().resolve_command(ctx, args)
-        except (DerivationError, OSError):
-            return None, None, args
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The commands, then the catalogue."""
@@ -88,27 +84,15 @@ def _status(run: Callable[[], Any]) -> int:
     try:
         status = run()
         return status if isinstance(status, int) else 0
-    except DerivationError as error:
-        return _complain(str(error), UNREADABLE)
-    except click.ClickException as error:
-        return _complain(error.format_message(), UNREADABLE)
     except (KeyboardInterrupt, click.Abort):
         return _complain("interrupted", INTERRUPTED)
     except ReaderGone:
         discard_output()
         return PIPE_CLOSED
-    except OSError as error:
-        discard_output()
-        return _complain(error.strerror or str(error), UNREADABLE)
     except Exception as error:
-        return _fault(error)
-
-
-def _fault(error: Exception) -> int:
-    if os.environ.get(TRACEBACK):
-        raise error
-    what = f"{type(error).__name__}: {error}".splitlines()[0]
-    return _complain(f"no answer, by a fault of tensor_deriv and not of the question: {what} ({TRACEBACK}=1 shows where)", UNREADABLE)
+        if isinstance(error, OSError):
+            discard_output()
+        return _complain(words(error), UNREADABLE)
 
 
 def _complain(message: str, status: int) -> int:
@@ -136,31 +120,35 @@ def main(ctx: click.Context) -> None:
 
 def entry_command(name: str) -> click.Command:
     """The command that derives one entry of the catalogue, or one file."""
-    from ..catalogue import load
 
-    entry = load(name)
-
-    @click.command(name, cls=_Described, short_help=entry.title, context_settings=CONTEXT)
+    @click.command(name, cls=_Described, context_settings=CONTEXT)
     @answer_options
     @click.option("--watch", is_flag=True, help="Derive anew whenever the file changes, until interrupted.")
     def run(watch: bool, **choices: Any) -> int | None:
+        from ..catalogue import load
         from .answer import answer
         from .watch import watching
 
-        if watch and entry.path:
-            return watching(entry.path, lambda: answer(load(name), **choices))
-        return answer(entry, **choices)
+        if watch and os.path.exists(shelf.find(name)):
+            return watching(lambda: (name,), lambda _: answer(load(name), **choices))
+        return answer(load(name), **choices)
 
-    run.entry = entry
     return run
 
 
 class _Described(click.Command):
     """A command whose help says what its entry holds."""
 
-    entry: Entry
+    @cached_property
+    def entry(self) -> Entry:
+        """The entry, read when it is first asked for; DerivationError where it cannot be."""
+        from ..catalogue import load
+
+        assert self.name is not None
+        return load(self.name)
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Title, source and formulas, and what V may be."""
         entry = self.entry
         lines = [entry.title, *(["Source: " + entry.source] if entry.source else [])]
         lines += ["", *entry.define, entry.result, "", f"V may be {', '.join(entry.variables)}."]
@@ -171,10 +159,17 @@ class _Described(click.Command):
 
 
 class _Expression(click.Command):
-    """A command whose argument may begin with a minus sign."""
+    """A command whose argument may begin with a minus sign, and cannot be watched."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """As click does, with an expression such as `-x @ x` moved behind `--`, where nothing is an option."""
+        """As click does; who wants to watch is told how."""
+        try:
+            return self._parsed(ctx, args)
+        except click.NoSuchOption as error:
+            raise click.UsageError(FOR_FILES, ctx) if error.option_name == "--watch" else error from None
+
+    def _parsed(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """An expression such as `-x @ x` is moved behind `--`, where nothing is an option."""
         takes_value = {name for option in self.params for name in option.opts if not getattr(option, "is_flag", False)}
         for place, word in enumerate(args):
             value = place and args[place - 1] in takes_value

@@ -9,6 +9,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from .. import shelf
+from ..errors import DerivationError
 
 FILES = "file"  # the shell's own completion of files
 
@@ -20,7 +21,10 @@ def names(ctx: click.Context, param: click.Parameter | None, incomplete: str) ->
 
 def variables(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """What the entry, or the expression that stands on the line, may be derived by."""
-    entry = getattr(ctx.command, "entry", None)
+    try:
+        entry = getattr(ctx.command, "entry", None)
+    except (DerivationError, OSError):
+        return []
     # an option that waits for its value leaves the words before it in `args`
     texts = [ctx.params.get("expression"), *(ctx.params.get("define") or ()), *ctx.args]
     return _beginning(entry.declared if entry else named_in(filter(None, texts)), incomplete)

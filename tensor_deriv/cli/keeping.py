@@ -55,13 +55,20 @@ def new(name: str) -> None:
 @click.argument("names", nargs=-1, metavar="[NAME|PATH|FOLDER]…", shell_complete=names_of_entries)
 @click.option("--jobs", type=click.IntRange(1, 256), default=1, show_default=True, metavar="N", help="Processes to work with.")
 @click.option("--accept", is_flag=True, help="Accept the LaTeX as it comes out now, where the check holds.")
-def check(names: Sequence[str], jobs: int, accept: bool) -> int:
+@click.option("--watch", is_flag=True, help="Check anew what changes, until interrupted.")
+def check(names: Sequence[str], jobs: int, accept: bool, watch: bool) -> int:
     """Check derivations against what is expected of them: of the catalogue, a file, or all files of a folder.
 
     \b
     derive check                            the whole catalogue
     derive check linear mine.toml papers/   an entry, a file, a folder
     """
-    from .table import examine_all
+    from .table import entries, examine_all
+    from .watch import watching
 
-    return examine_all(names or shelf.names(), jobs, accept)
+    if watch and accept:
+        raise click.UsageError("--accept takes the LaTeX as it is now, and goes not with --watch")
+    targets = names or shelf.names()
+    if watch:
+        return watching(lambda: entries(targets), lambda changed: examine_all(changed, jobs, accept))
+    return examine_all(targets, jobs, accept)

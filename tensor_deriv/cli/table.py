@@ -32,6 +32,12 @@ def examine_all(targets: Iterable[str], jobs: int, accept: bool) -> int:
     return FAILED if any(verdict.faults for verdict in found) else 0
 
 
+def entries(targets: Iterable[str]) -> Iterator[str]:
+    """The entries that names, files and folders stand for now; DerivationError where one stands for none."""
+    for target in targets:
+        yield from shelf.files(target) if os.path.isdir(target) else (target,)
+
+
 def _plan(target: str) -> Iterator[Task | Verdict]:
     """What there is to examine of an entry, a file or a folder; of what cannot be read the verdict at once."""
     try:
@@ -106,4 +112,5 @@ def _summary(found: Sequence[Verdict]) -> Iterator[str]:
         yield ""
     if anew:
         yield f"LaTeX accepted anew: {', '.join(anew)}"
-    yield f"{len(found)} derivatives, {f'{wrong} failed' if wrong else 'all as expected'}"
+    one = len(found) == 1
+    yield f"{len(found)} derivative{'' if one else 's'}, {f'{wrong} failed' if wrong else 'as expected' if one else 'all as expected'}"

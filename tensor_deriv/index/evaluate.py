@@ -58,6 +58,7 @@ class Evaluator:
         self.functions = functions or {}
         self.definitions = definitions or {}  # ∂t/∂x of a defined t is that of its definition
         self._jacobians: dict[str, Array] = {}
+        self._located: dict[tuple[tuple[Slot, ...], tuple[int, ...]], tuple[Array, tuple[Array, ...]]] = {}  # see `_locate`
         self.doubt = 0.0  # of the worst difference that was taken for a ∂, relative
         self._primitives: dict[tuple[str, str, tuple[int, ...]], Array] = {}
 
@@ -146,16 +147,23 @@ class Evaluator:
         axes = tuple(dict.fromkeys(index for slot in slots for index in slot_indices(slot)))
         if len(axes) == len(slots) and all(isinstance(slot, Index) for slot in slots):
             return np.asarray(array), axes
+        if not np.size(array):
+            return np.zeros([self.size(index.extent) for index in axes]), axes
+        key = tuple(slots), np.shape(array)
+        if key not in self._located:
+            self._located[key] = self._locate(axes, *key)
+        inside, clipped = self._located[key]
+        taken = np.where(inside, np.asarray(array)[clipped], 0.0)
+        return np.broadcast_to(taken, [self.size(index.extent) for index in axes]), axes
+
+    def _locate(self, axes: Sequence[Index], slots: Sequence[Slot], shape: Sequence[int]) -> tuple[Array, tuple[Array, ...]]:
+        """Which places of slots lie inside an array of some shape, and the places, those outside moved to its border."""
         grid = {index: np.arange(self.size(index.extent)).reshape(_along(axes, index)) for index in axes}
         places = [self._place(slot, grid) for slot in slots]
         inside = np.asarray(True)
-        for place, extent in zip(places, np.shape(array), strict=True):
+        for place, extent in zip(places, shape, strict=True):
             inside = inside & (place >= 0) & (place < extent)
-        if not np.size(array):
-            return np.zeros([self.size(index.extent) for index in axes]), axes
-        clipped = tuple(np.clip(place, 0, extent - 1) for place, extent in zip(places, np.shape(array), strict=True))
-        taken = np.where(inside, np.asarray(array)[clipped], 0.0)
-        return np.broadcast_to(taken, [self.size(index.extent) for index in axes]), axes
+        return inside, tuple(np.clip(place, 0, extent - 1) for place, extent in zip(places, shape, strict=True))
 
     def _place(self, slot: Slot, grid: Mapping[Index, Array]) -> Array:
         if isinstance(slot, Index):
@@ -245,6 +253,7 @@ class Evaluator:
 
         def value(x: Array) -> Array:
             inner = Evaluator({**self.tensors, tensor: x}, self.sizes, self.functions, self.definitions)
+            inner._located = self._located
             return inner.spread(inner.evaluate(body), free)
 
         derivative, doubt = jacobian(value, x)

@@ -61,7 +61,7 @@ def diagrams(writer: Writer) -> list[Diagram]:
     section = derivation.sections[-1]
     if any(isinstance(slot, Affine) and slot.terms for slot in section.axes):
         raise UnsupportedError("one axis of the derivative runs over several indices, which a network does not show")
-    waiting = [step.expr for step in section.steps if _uncontracted(step.expr)]
+    waiting = [step.expr for step in section.steps if step.expr != section.answer and _uncontracted(step.expr)]
     before = [_diagram(writer, section, "before the δ are contracted", waiting[-1])] if waiting else []
     return [*before, _diagram(writer, section, "the result", section.answer)]
 

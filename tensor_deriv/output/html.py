@@ -133,7 +133,7 @@ class Article:
     def _steps(self, sections: Iterable[list[Line]]) -> str:
         zero = f"<p>{_coded(zero_sentence(self.derivation))}</p>" if self.derivation.zero else ""
         lines = "\n".join(map(self._lines, sections))
-        return zero + (f'<p class="td-quiet td-hint">{HINT}</p>{lines}' if lines else "")
+        return zero + (f'<p class="td-quiet td-hint">{HINT}</p><div class="td-steps">{lines}</div>' if lines else "")
 
     def _lines(self, lines: Sequence[Line]) -> str:
         """Equations one below the other, each marked where it differs from the one before."""
@@ -149,7 +149,8 @@ class Article:
         left = mathematics(line.left) if line.left else ""
         right = mathematics(f"<mo>=</mo>{line.right}", f"<mo>=</mo>{before}" if before else "")
         rule = self._rule(line) if line.rule else ""
-        return f'<li class="td-line"><span class="td-left">{left}</span><span class="td-right">{right}</span>{rule}</li>\n'
+        rest = f'<span class="td-rest"><span class="td-right">{right}</span>{rule}</span>'
+        return f'<li class="td-line"><span class="td-left">{left}</span>{rest}</li>\n'
 
     def _rule(self, line: Line) -> str:
         self.rules += 1

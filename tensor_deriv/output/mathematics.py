@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from itertools import groupby
 from xml.etree import ElementTree
 
 from .mathml_target import Element, element
@@ -36,13 +37,26 @@ def pieces(children: Sequence[Element]) -> list[list[Element]]:
 def mark_changes(old: Element, new: Element) -> None:
     """Mark what stands in `new` and not in `old`, as deep inside as the two agree in kind."""
     matcher = SequenceMatcher(None, list(map(_text, old)), list(map(_text, new)), False)
-    for kind, a, b, c, d in matcher.get_opcodes():
+    for kind, a, b, c, d in reversed(matcher.get_opcodes()):  # from behind, so that places before stay
         if kind == "replace" and b - a == d - c and all(map(_alike, old[a:b], new[c:d])):
             for before, after in zip(old[a:b], new[c:d], strict=True):
                 mark_changes(before, after)
         elif kind in ("replace", "insert"):
-            for place in range(c, d):
-                new[place] = _marked(new[place])
+            runs = _runs(new[c:d]) if new.tag == "mrow" else [[node] for node in new[c:d]]
+            new[c:d] = [_marked(run[0]) if len(run) == 1 else _row(run) for run in runs]
+
+
+def _runs(nodes: Sequence[Element]) -> list[list[Element]]:
+    """Factors beside each other, which have one mark; an operator at which a line may break has its own."""
+    alone = [node.tag == "mo" and node.text in BREAKS for node in nodes]
+    groups = groupby(range(len(nodes)), lambda at: -at - 1 if alone[at] else sum(alone[:at]))
+    return [[nodes[at] for at in group] for _, group in groups]
+
+
+def _row(nodes: Sequence[Element]) -> Element:
+    row = ElementTree.Element("mrow", {"class": CHANGED})
+    row.extend(nodes)
+    return row
 
 
 def _marked(node: Element) -> Element:
@@ -50,9 +64,7 @@ def _marked(node: Element) -> Element:
     if node.text in UNSEEN:
         return node
     if node.tag == "mo":
-        row = ElementTree.Element("mrow", {"class": CHANGED})
-        row.append(node)
-        return row
+        return _row([node])
     node.set("class", f"{node.get('class', '')} {CHANGED}".strip())
     return node
 

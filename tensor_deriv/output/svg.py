@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from .diagram import DOT, FUNCTION, Diagram, Node, diagrams
 from .lines import Writer
 from .svg_layout import MARGIN, Row, half_height, half_width
-from .svg_text import LETTER, Indexed, lowered, plain, width
+from .svg_text import LETTER, Indexed, lowered, plain, width, wrapped
 
 if TYPE_CHECKING:
     from ..derived import Derived
@@ -73,7 +72,7 @@ class Drawing:
 
     def paragraph(self, text: str, style: str) -> None:
         """Words from the left margin on, in lines of a readable length."""
-        for line in wrap(text, COLUMNS):
+        for line in wrapped(text, COLUMNS * LETTER):
             self.y += 20
             self.text(line, MARGIN, self.y - 5, style)
             self.width = max(self.width, MARGIN + width(line) * 0.9)

@@ -19,20 +19,24 @@ class Edge:
         self.letter, self.height = letter, height
         self.tops = (high, other_high) if height else (0.0, 0.0)
         self.from_, self.to = (one, two) if height else (one + half, two - other_half)
-        if one == two:
+        self.loop = one == two
+        if self.loop:
             self.from_, self.to = one - 9, two + 9
         self.x = (self.from_ + self.to) / 2
 
     @property
     def label_above(self) -> float:
-        """How far above the row the letter stands: an arc reaches three quarters of the way to its control points."""
-        return self.height + 5 if self.height else 6.0
+        """How far above the row the letter stands: above a line and a loop, and under an arc, where no other one passes."""
+        if not self.height:
+            return 6.0
+        return self.height + 5 if self.loop else self.height - 18
 
     def path(self, y: float) -> str:
         """The curve, in the words of SVG."""
         first, last = (y - top for top in self.tops)
         if not self.height:
             return f"M {self.from_:.1f} {first:.1f} H {self.to:.1f}"
+        # an arc reaches three quarters of the way to its control points
         control = y - max(self.tops) - (self.height - max(self.tops)) * 4 / 3
         return f"M {self.from_:.1f} {first:.1f} C {self.from_:.1f} {control:.1f} {self.to:.1f} {control:.1f} {self.to:.1f} {last:.1f}"
 
@@ -108,5 +112,5 @@ def _heights(network: Network) -> list[float]:
         again = seen.get((first, second), 0)
         seen[first, second] = again + 1
         apart = second - first
-        heights.append(0.0 if apart == 1 and not again else RADIUS + 10 + 22 * max(apart, 1) + 16 * (again - (apart == 1)))
+        heights.append(0.0 if apart == 1 and not again else RADIUS + 10 + 22 * max(apart, 1) + 20 * (again - (apart == 1)))
     return heights

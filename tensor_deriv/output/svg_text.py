@@ -45,3 +45,15 @@ def width(text: str) -> float:
     """About how wide a text is."""
     below = sum(len(index) for index in _INDEX.findall(text))
     return (len(_INDEX.sub("", text)) + 0.8 * below) * LETTER
+
+
+def wrapped(text: str, most: float) -> list[str]:
+    """A text in lines of at most about a width, cut at its spaces."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}".lstrip()
+        if width(longer) <= most:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return [line for line in lines if line]

@@ -15,7 +15,6 @@ from ..errors import DerivationError
 from ..index.nodes import Partial, walk
 from ..program import Program
 from .differences import jacobian
-from .exact import Matter, NoDigits, agree
 from .forms import Way, ways
 from .interpret import CannotInterpret, interpret
 from .sample import Point, draw
@@ -247,6 +246,8 @@ def check_forms(derivation: Derived, said: Sequence[tuple[str, Way]], points: Se
 
 def exact_trial(derivation: Derived, rng: np.random.Generator, claim: Program | None = None) -> Trial:
     """The answer, or a claim, against the question's own value, exactly or to 25 digits."""
+    from .exact import Matter, NoDigits, agree  # with mpmath, which nothing else needs
+
     matter = Matter(derivation.below, derivation.wrt, derivation.gradient.program, claim)
     try:
         verdict = agree(matter, rng)

@@ -11,6 +11,7 @@ Array = Any
 WIDEST = 1e-2  # the first step, relative to the entry where that is larger than 1
 RATIO = 3.0  # from one step to the next
 LEVELS = 4
+SAME = 1e-10  # of two slopes, relative
 
 
 def jacobian(function: Callable[[Array], Array], x: Array) -> tuple[Array, Array]:
@@ -54,14 +55,25 @@ def _ridders(function: Callable[[Array], Array], x: Array, place: tuple[int, ...
             better = doubt < error
             best, error = np.where(better, new[-1], best), np.where(better, doubt, error)
         row = new
+        if _quadratic(bends, best, error, middle):
+            break
     error = np.where(_kinked(bends, best, middle), np.inf, error)
     return best, error + 1e-13 * np.abs(best)
 
 
+def _quadratic(bends: list[Array], slope: Array, error: Array, value: Array) -> bool:
+    """Whether the value is a quadratic here: equal slopes, a bend that goes as the step; smaller steps would add rounding alone."""
+    straight = bends[-1] <= 1.08 / RATIO * bends[-2] + _noise(slope, value)
+    return bool(np.all(error <= SAME * np.abs(slope).max(initial=0.0)) and np.all(straight))
+
+
 def _kinked(bends: list[Array], slope: Array, value: Array) -> Array:
     """Whether the slopes of the two sides keep apart as the step shrinks; where the value is smooth they meet as fast as it does."""
-    noise = 1e-6 * np.abs(slope) + 1e-9 * np.abs(value) + 1e-9
-    return (bends[-1] > 0.6 * bends[-2]) & (bends[-1] > noise)
+    return (bends[-1] > 0.6 * bends[-2]) & (bends[-1] > _noise(slope, value))
+
+
+def _noise(slope: Array, value: Array) -> Array:
+    return 1e-6 * np.abs(slope) + 1e-9 * np.abs(value) + 1e-9
 
 
 def _central(function: Callable[[Array], Array], x: Array, place: tuple[int, ...], step: float, middle: Array) -> tuple[Array, Array]:

@@ -7,7 +7,7 @@ import itertools
 import math
 import operator
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -194,10 +194,12 @@ def items_of(node: ast.Subscript) -> list[ast.expr]:
     return list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
 
 
-def names_in(node: ast.AST) -> list[str]:
-    return [part.id for part in ast.walk(node) if isinstance(part, ast.Name)]
+@lru_cache(maxsize=1024)  # a text is read once, and its tree evaluated at many points
+def names_in(node: ast.AST) -> tuple[str, ...]:
+    return tuple(part.id for part in ast.walk(node) if isinstance(part, ast.Name))
 
 
+@lru_cache(maxsize=1024)
 def is_linear(node: ast.AST) -> bool:
     """Whether a place is made of names and integers by sums and products."""
     allowed = (ast.Name, ast.Load, ast.BinOp, ast.UnaryOp, ast.Add, ast.Sub, ast.Mult, ast.USub)

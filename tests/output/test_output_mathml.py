@@ -84,6 +84,15 @@ def test_only_what_differs_is_marked():
     assert f'class="td-bold {CHANGED}"' in mathematics(MATHML.identity, before)  # a bold letter stays one
 
 
+def test_factors_beside_each_other_have_one_mark_and_operators_their_own():
+    before = "<mi>a</mi><mo>+</mo><mi>b</mi>"
+    shown = mathematics("<mi>c</mi><mo>\u2062</mo><mi>d</mi><mo>−</mo><mi>e</mi>", before)
+    assert f'<mrow class="{CHANGED}"><mi>c</mi><mo>\u2062</mo><mi>d</mi></mrow>' in shown
+    assert f'<mrow class="{CHANGED}"><mo form="infix">−</mo></mrow><mi class="{CHANGED}">e</mi>' in shown and shown.count("<math") == 2
+    fraction = mathematics("<mfrac><mi>c</mi><mi>d</mi></mfrac>", "<mfrac><mi>a</mi><mi>b</mi></mfrac>")
+    assert fraction.count(CHANGED) == 2 and "<mrow" not in fraction  # a fraction has two parts, and keeps them
+
+
 def test_a_sum_may_break_before_its_signs():
     text = mathematics("−<mi>a</mi> + <mrow><mi>b</mi> + <mi>c</mi></mrow> − <mi>d</mi>")
     assert text.count("<math") == text.count("</math>") == 3

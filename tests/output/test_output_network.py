@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from xml.etree import ElementTree
 
@@ -18,6 +19,7 @@ from tensor_deriv.index.nodes import Affine
 from tensor_deriv.output.diagram import DELTA, DOT, diagrams
 from tensor_deriv.output.lines import Writer
 from tensor_deriv.output.svg import derivation_svg
+from tensor_deriv.output.svg_text import LETTER, wrapped
 from tensor_deriv.output.text_target import TEXT
 
 EVERY = bool(os.environ.get("TENSOR_DERIV_ALL"))
@@ -145,6 +147,32 @@ def test_the_picture_is_well_formed_and_the_same_each_time():
     for box in root.iter(SVG + "rect"):
         assert 0 <= float(box.get("x")) <= float(box.get("x")) + float(box.get("width")) <= width
         assert 0 <= float(box.get("y")) <= float(box.get("y")) + float(box.get("height")) <= height
+
+
+def test_before_is_another_picture_than_the_result():
+    for derived in (td.load("softmax_regression_hessian").derive("W"), td.derive("X @ W", "W"), td.derive("sum(A*X)", "X", **MATRICES)):
+        before, after = diagrams(Writer(derived, TEXT, "cartesian"))
+        assert before.text != after.text and "δ" in before.text
+    assert len(diagrams(Writer(td.derive("l(T)", "T", {"T": "n m"}), TEXT, "cartesian"))) == 1
+
+
+def test_letters_stand_clear_of_arcs():
+    found = [td.load("batch_norm").derive("X"), td.load("softmax_regression_hessian").derive("W")]
+    root = ElementTree.fromstring(derivation_svg(found))
+    letters = [(float(text.get("x")), float(text.get("y"))) for text in root.iter(SVG + "text") if text.get("font-style") == "italic"]
+    arcs = [list(map(float, re.findall(r"[\d.]+", path.get("d")))) for path in root.iter(SVG + "path") if "C" in path.get("d")]
+    assert len(letters) > 20 and len(arcs) > 5
+    for x0, y0, x1, y1, x2, y2, x3, y3 in arcs:
+        for t in np.linspace(0, 1, 60):
+            weights = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3
+            x, y = np.dot(weights, (x0, x1, x2, x3)), np.dot(weights, (y0, y1, y2, y3))
+            assert not [letter for letter in letters if abs(x - letter[0]) < 4 and letter[1] - 11 < y < letter[1] + 1]
+
+
+def test_a_long_equation_is_cut_at_its_spaces_by_how_wide_it_is():
+    indexed = "x\ue000m\u00a0n\ue001"
+    assert wrapped(f"a {indexed} b", 3 * LETTER) == ["a", indexed, "b"]
+    assert wrapped(f"a {indexed} b", 100 * LETTER) == [f"a {indexed} b"]
 
 
 def test_nodes_of_a_row_stand_apart():

@@ -91,6 +91,38 @@ def test_a_page_stands_alone_fits_and_can_be_read(opened, shown, name, wrt):
     assert tab.complaints == [] and tab.requests == [address]
 
 
+EQUALS = """() => [...document.querySelectorAll(".td-steps .td-right")].map((box) => [...box.querySelectorAll("mo")]
+  .find((operator) => operator.textContent === "=").getBoundingClientRect().x)"""
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_equal_signs_of_a_derivation_stand_in_one_column(opened, shown, width):
+    tab = opened(shown("batch_norm", "X"), viewport={"width": width, "height": 900})
+    places = tab.evaluate(EQUALS)
+    assert len(places) > 12 and max(places) - min(places) < 1.5
+    rules = [rule.bounding_box()["x"] for rule in tab.locator(".td-steps .td-rule").all()]
+    assert max(rules) - min(rules) < 1.5
+    left, right = (tab.locator(f".td-steps .td-{side}").first.bounding_box() for side in ("left", "right"))
+    assert (left["y"] + left["height"] <= right["y"]) == (width < 700)  # where there is little room it stands above
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_what_scrolls_fades_where_it_goes_on(opened, shown):
+    tab = opened(shown("batch_norm", "X"), viewport={"width": 390, "height": 900})
+    box = tab.locator(".td-result .td-right")
+    assert tab.evaluate("getComputedStyle(document.querySelector('.td-result .td-right')).maskImage").startswith("linear-gradient")
+    assert box.get_attribute("tabindex") == "0"
+    box.evaluate("box => box.scrollTo(box.scrollWidth, 0)")
+    tab.wait_for_function("getComputedStyle(document.querySelector('.td-result .td-right')).maskImage === 'none'")
+    assert box.get_attribute("tabindex") == "0"
+
+
+def test_letters_of_scripts_in_fractions_can_be_read(opened, shown):
+    tab = opened(shown("batch_norm", "X"))
+    sizes = tab.evaluate("[...document.querySelectorAll('math mi, math mn')].map(one => parseFloat(getComputedStyle(one).fontSize))")
+    assert min(sizes) >= 10
+
+
 def test_the_contrast_is_measured(opened):
     tab = opened("data:text/html,<body style='background:white'><p style='color:rgb(150,150,150)'>pale</p>")
     ratio, text = tab.evaluate(CONTRAST)
@@ -196,6 +228,16 @@ def test_on_paper_buttons_go_and_mathematics_stays(opened, shown):
     assert tab.evaluate("document.documentElement.scrollWidth") <= 690
     assert tab.locator("mfrac").first.is_visible() and tab.get_by_text("Einstein's summation convention").last.is_visible()
     assert tab.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(26, 28, 31)"
+
+
+def test_on_paper_equal_signs_stand_in_one_column_and_lines_within_their_box(opened, shown):
+    tab = opened(shown("batch_norm", "X"), viewport={"width": 690, "height": 900})
+    tab.emulate_media(media="print")
+    places = tab.evaluate(EQUALS)
+    assert len(places) > 12 and max(places) - min(places) < 1.5
+    over = """() => [...document.querySelectorAll("section")].flatMap((section) => [...section.querySelectorAll("math")]
+      .filter((math) => math.getBoundingClientRect().right > section.getBoundingClientRect().right).map((math) => math.textContent))"""
+    assert tab.evaluate(over) == []
 
 
 def test_a_fragment_leaves_the_page_around_it_as_it_is(opened):

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,27 +19,36 @@ playwright = pytest.importorskip("playwright.sync_api", reason="playwright is no
 expect = playwright.expect
 
 SLOW = "logsumexp(tanh(X @ w)*exp(X @ w))*norm(tanh(X @ w))"
-# the browser notes each 4xx by itself; the page shows the reason
-EXPECTED = re.compile(r"Failed to load resource: the server responded with a status of 422")
+# the browser notes each refusal by itself; the page shows the reason
+EXPECTED = re.compile(r"Failed to load resource: (the server responded with a status of (422|504)|net::ERR_CONNECTION_REFUSED)")
+
+
+@contextmanager
+def serving(seconds=20, port=0):
+    """The address of `derive serve`, which ends without a trace of an error."""
+    command = [sys.executable, "-m", "tensor_deriv", "serve", "--port", str(port), "--seconds", str(seconds)]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
+    try:
+        yield process.stdout.readline().split()[0]
+    finally:
+        process.terminate()
+        assert process.communicate(timeout=20)[1] == ""
 
 
 @pytest.fixture(scope="module")
 def server():
-    """The address of `derive serve`, which ends without a trace of an error."""
-    command = [sys.executable, "-m", "tensor_deriv", "serve", "--port", "0", "--seconds", "20"]
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
-    yield process.stdout.readline().split()[0]
-    process.terminate()
-    assert process.communicate(timeout=20)[1] == ""
+    """A server that most tests share."""
+    with serving() as address:
+        yield address
 
 
 @pytest.fixture
 def open_page(server, browser):
-    """Open the page, `open_page("#expr=…")`; at the end nothing has gone wrong in it, and nothing was asked of anyone else."""
+    """Open the page in a browser that knows nothing of it, `open_page("#expr=…")`; nothing goes wrong, and nobody else is asked."""
     contexts, wrong = [], []
 
-    def opened(fragment="", **settings):
+    def opened(fragment="", address=server, **settings):
         context = browser.new_context(viewport={"width": 1280, "height": 900}, **settings)
         contexts.append(context)
         context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -46,8 +56,8 @@ def open_page(server, browser):
         page.set_default_timeout(15_000)
         page.on("console", lambda message: wrong.append(message.text) if message.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: wrong.append(str(error)))
-        context.on("request", lambda request: None if request.url.startswith(server) else wrong.append(request.url))
-        page.goto(server + fragment)
+        context.on("request", lambda request: None if request.url.startswith(address) else wrong.append(request.url))
+        page.goto(address + fragment)
         if not fragment:
             expect(page.locator("article")).to_have_count(1)
         return page
@@ -137,14 +147,35 @@ def test_copying(open_page):
     for button, text in (
         ("Copy LaTeX", r"\begin{aligned}"),
         ("Copy matrix form", "dw = 2*X.T @ (X @ w - y)"),
+        ("Copy NumPy", "import numpy"),
         ("Copy PyTorch", "import torch"),
+        ("Copy JAX", "import jax"),
     ):
         page.get_by_role("button", name=button).click()
         expect(page.get_by_role("button", name="Copied")).to_be_visible()
         assert page.evaluate("navigator.clipboard.readText()").startswith(text)
         expect(page.get_by_role("button", name="Copied")).to_have_count(0)
+    assert page.locator("[data-copy]").count() == 5
+
+
+@HEAVY
+def test_a_copied_link_asks_the_whole_question_in_another_browser(open_page):
+    page = open_page()
+    ask(page, "r = A @ x - b\nr @ Q @ r")
+    page.get_by_label("shape of A").fill("m,n")
+    choice(page, "by").select_option("x")
+    page.get_by_label("assumption about Q").select_option("symmetric")
+    choice(page, "indices").select_option("mixed")
+    page.get_by_label("Your derivative").fill("2*A.T @ Q @ r")
+    answer(page, re.compile(r"dx = 2\*A\.T @ Q @ r$"))
     page.get_by_role("button", name="Copy link").click()
-    assert page.evaluate("navigator.clipboard.readText()").endswith("expr=sum%28%28X+%40+w+-+y%29**2%29&wrt=w")
+    link = page.evaluate("navigator.clipboard.readText()")
+    other = open_page(link.removeprefix(link.split("#")[0]))
+    answer(other, re.compile(r"dx = 2\*A\.T @ Q @ r$"))
+    expect(other.locator("#verdict")).to_contain_text("Right.")
+    for label in ("Formula", "shape of A", "assumption about Q", "Your derivative"):
+        expect(other.get_by_label(label, exact=True)).to_have_value(page.get_by_label(label, exact=True).input_value())
+    assert [choice(other, name).input_value() for name in ("by", "order", "indices")] == ["x", "1", "mixed"]
 
 
 @HEAVY
@@ -162,6 +193,9 @@ def test_an_error_stands_under_its_place(open_page, formula, marked, words):
     page.get_by_label("Formula", exact=True).fill(formula)
     expect(page.locator("#formula-error")).to_contain_text(words)
     assert page.locator("#marks mark").inner_text().strip() == marked.strip()
+    mark, box = page.locator("#marks mark").bounding_box(), page.locator("#formula").bounding_box()
+    line = formula[: formula.index(marked)].count("\n")
+    assert abs((mark["y"] + mark["height"] / 2 - box["y"]) - (8 + 24.3 * (line + 0.5))) < 8  # over the word that it marks
     assert page.locator("#marks").inner_text().rstrip("\n ") == formula.rstrip("\n ")
     expect(page.get_by_label("Formula", exact=True)).to_have_attribute("aria-invalid", "true")
     expect(page.locator("#stale")).to_contain_text("has changed")
@@ -259,6 +293,110 @@ def test_a_slow_question_can_be_stopped_and_the_page_goes_on(open_page):
     expect(page.get_by_role("button", name="Stop")).to_be_hidden()
     choice(page, "order").select_option("1")
     expect(page.locator("article")).to_have_count(1)
+
+
+@HEAVY
+def test_a_slow_question_is_stopped_at_its_limit_while_others_go_on(open_page):
+    with serving(seconds=3) as address:
+        slow, other = open_page(f"#expr={SLOW.replace('+', '%2B')}&wrt=w&order=4", address), open_page("", address)
+        expect(slow.locator("#news")).to_have_text("Deriving …")
+        ask(other, "x @ x")
+        answer(other, "dx = 2*x")
+        expect(slow.locator("#news")).to_have_text("No answer: stopped: the question takes longer than 3 s")
+        choice(slow, "order").select_option("1")
+        expect(slow.locator("article")).to_have_count(1)
+
+
+@HEAVY
+def test_a_server_that_is_gone_is_told_and_not_held_against_the_formula(open_page):
+    with serving() as address:
+        page = open_page("", address)
+    page.get_by_label("Formula", exact=True).fill("x @ x")
+    expect(page.locator("#news")).to_contain_text("the server does not answer; is `derive serve` still running?")
+    expect(page.locator("#formula-error")).to_be_empty()
+    expect(page.get_by_label("Formula", exact=True)).not_to_have_attribute("aria-invalid", "true")
+    page.get_by_label("Your derivative").fill("2*x")
+    page.get_by_role("button", name="Check it").click()
+    expect(page.locator("#verdict")).to_contain_text("the server does not answer")
+    with serving(port=int(address.rsplit(":")[-1].strip("/"))):
+        page.evaluate("dispatchEvent(new Event('focus'))")  # as when one comes back from the terminal
+        expect(page.locator("#news")).to_be_empty()
+        expect(choice(page, "by").locator("option")).to_have_text(["x"])
+        page.get_by_role("button", name="Derive").click()
+        answer(page, "dx = 2*x")
+        page.close()
+
+
+@HEAVY
+def test_a_verdict_is_in_sight(open_page):
+    page = open_page()
+    page.set_viewport_size({"width": 1280, "height": 640})
+    page.get_by_label("Your derivative").fill("X.T @ (X @ w - y)")
+    page.get_by_label("Your derivative").press("Control+Enter")
+    expect(page.locator("#verdict p").first).to_be_in_viewport()
+
+
+NAME = """(({ labels, ariaLabel, textContent }) => labels?.[0]?.firstChild.data.trim() || ariaLabel || textContent.trim())(
+  document.activeElement)"""
+
+
+@HEAVY
+def test_a_question_from_first_to_last_by_the_keyboard_alone(open_page):
+    page = open_page()
+    answer(page, "dw = 2*X.T @ (X @ w - y)")
+
+    def tab_to(name):
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            if page.evaluate(NAME) == name:
+                ring = page.evaluate("getComputedStyle(document.activeElement.closest('.editor') ?? document.activeElement).outlineStyle")
+                assert ring != "none", f"nothing shows that {name} has the focus"
+                return
+        raise AssertionError(f"{name} is not reached")
+
+    tab_to("Formula")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("x @ A @ x")
+    tab_to("assumption about A")
+    page.keyboard.type("sym")
+    tab_to("by")
+    page.keyboard.type("x")
+    answer(page, "dx = 2*A @ x")
+    tab_to("order")
+    page.keyboard.press("ArrowDown")
+    answer(page, re.compile(r"2\*A$"))
+    tab_to("Your derivative")
+    page.keyboard.type("2*A")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#verdict")).to_contain_text("Right.")
+    tab_to("Copy LaTeX")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert r"\mathbf{A}" in page.evaluate("navigator.clipboard.readText()")
+
+
+@HEAVY
+def test_who_wants_no_motion_gets_none(open_page):
+    moving = """() => [...document.querySelectorAll("*")].filter((one) => {
+      const { transitionDuration, animationName, scrollBehavior } = getComputedStyle(one);
+      return parseFloat(transitionDuration) > 0 || animationName !== "none" || scrollBehavior === "smooth";
+    }).map((one) => one.outerHTML)"""
+    page = open_page(reduced_motion="reduce")
+    assert page.evaluate(moving) == []
+    page.evaluate("document.querySelector('h1').style.animationName = 'turn'")
+    assert len(page.evaluate(moving)) == 1
+
+
+@HEAVY
+@pytest.mark.parametrize("width", [640, 320])  # 1280 at 200 % and at 400 %
+def test_enlarged_it_still_fits(open_page, width):
+    page = open_page("#define=T+%3D+relu(X+%40+W+%2B+b)&expr=sum(T**2)&wrt=W")
+    page.set_viewport_size({"width": width, "height": 450})
+    expect(page.locator("article")).to_have_count(1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    sides = "all => all.map((one) => one.getBoundingClientRect()).map(({ x, right }) => [x, right])"
+    boxes = page.locator("button:visible").evaluate_all(sides)
+    assert len(boxes) > 10 and all(left >= 0 and right <= width for left, right in boxes)
 
 
 @HEAVY

@@ -35,13 +35,22 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// A box that scrolls can be reached with the keyboard.
+// A box that scrolls can be reached with the keyboard, and fades out where it goes on.
+const BOXES = ".td-right, .tensor-deriv pre, .td-table, .tensor-deriv figure";
+
 function reach() {
-  for (const box of document.querySelectorAll(".td-right, .tensor-deriv pre, .td-table, .tensor-deriv figure")) {
+  for (const box of document.querySelectorAll(BOXES)) {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
+    fade(box);
   }
 }
+
+function fade(box) {
+  box.classList.toggle("td-more", box.scrollWidth - box.clientWidth - box.scrollLeft > 1);
+}
+
 addEventListener("resize", reach);
 document.addEventListener("toggle", reach, true);
+document.addEventListener("scroll", ({ target }) => { if (target.matches?.(BOXES)) fade(target); }, true);
 reach();

@@ -1,10 +1,13 @@
 // The server's answers: what was found, or a Refusal with its kind, message and place.
 
+const UNANSWERABLE = 422; // the status where it is the question that cannot be answered, and not the server
+
 export class Refusal extends Error {
-  constructor({ kind, message, place }) {
+  constructor({ kind, message, place }, status = 0) {
     super(message);
     this.kind = kind;
     this.place = place;
+    this.ofQuestion = status === UNANSWERABLE;
   }
 }
 
@@ -30,5 +33,6 @@ async function sent(path, options) {
 async function found(response) {
   const value = await response.json().catch(() => null);
   if (value && response.ok) return value;
-  throw new Refusal(value?.error ?? { kind: "Fault", message: `the server answered with status ${response.status} and no reason`, place: null });
+  const wordless = { kind: "Fault", message: `the server answered with status ${response.status} and no reason`, place: null };
+  throw new Refusal(value?.error ?? wordless, response.status);
 }

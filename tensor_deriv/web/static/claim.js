@@ -27,7 +27,9 @@ export async function judge(question) {
   clear();
   const own = turn;
   const shown = await verdict({ ...question, claim: claim() });
-  if (own === turn) box.replaceChildren(...shown);
+  if (own !== turn) return;
+  box.replaceChildren(...shown);
+  box.scrollIntoView({ block: "nearest" });
 }
 
 async function verdict(question) {

@@ -16,6 +16,7 @@ const html = window.trustedTypes?.createPolicy("answer", { createHTML: (text) =>
 
 let shown = ""; // the fragment of the question that is answered on the page
 let reading = 0, timer = 0, running = null;
+let away = false; // the server did not answer when something was read
 
 function state() {
   return {
@@ -52,6 +53,7 @@ async function read() {
 }
 
 function understood({ inputs, definitions, shape, variables }) {
+  back();
   editor.clear();
   const given = Object.entries(inputs).map(([name, item]) => [name, { shape: item.shape, input: true }]);
   const own = Object.entries(definitions).map(([name, item]) => [name, { shape: item, input: false }]);
@@ -62,11 +64,22 @@ function understood({ inputs, definitions, shape, variables }) {
 
 function notUnderstood(error) {
   if (!(error instanceof Refusal)) throw error;
+  if (!error.ofQuestion) {
+    away = true;
+    news.textContent = `No answer: ${error.message}`;
+    return;
+  }
+  back();
   editor.complain(error);
   const known = tensors.names().filter((name) => names(editor.formula(), name)).map((name) => [name, { shape: null, input: true }]);
   const own = defined(editor.formula()).map((name) => [name, { shape: null, input: false }]);
   tensors.show(Object.fromEntries([...known, ...own]));
   at("shape").textContent = "";
+}
+
+function back() {
+  if (away) news.textContent = "";
+  away = false;
 }
 
 // The variables to derive by, the chosen one kept where it is still there.
@@ -209,5 +222,6 @@ at("copy-link").hidden = !navigator.clipboard;
 at("copy-link").addEventListener("click", copyLink);
 document.querySelector(".skip").addEventListener("click", (event) => { event.preventDefault(); at("answer").focus(); });
 addEventListener("hashchange", follow);
+addEventListener("focus", () => { if (away) read(); }); // it may have been started again meanwhile
 catalogue.begin();
 follow();

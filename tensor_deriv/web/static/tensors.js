@@ -78,7 +78,7 @@ function assumptionBox(name) {
 
 function updated(row, { shape, input }) {
   const [box, select] = row.querySelectorAll("input, select");
-  box.placeholder = shape === null ? "n, d" : shape.length ? shape.join(", ") : "scalar";
+  box.placeholder = shape === null ? "not known" : shape.length ? shape.join(", ") : "scalar";
   select.hidden = !input;
   return row;
 }
