@@ -31,7 +31,7 @@ from typing import Any
 os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-INDEX = ("index/indices.py", "index/evaluate.py", "index/nodes.py")
+INDEX = ("index/indices.py", "index/evaluate.py", "index/nodes.py", "index/slots.py", "index/unevaluated.py")
 MUTATED = ("calculus/*.py", *INDEX, "primitives/*.py", "functions.py", "verification/*.py")
 TESTS = (  # of a module, by the beginning of its name: what should see a fault in it, the likeliest first
     ("calculus", "calculus/*.py test_random_programs.py"),

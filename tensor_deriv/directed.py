@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from .derivation import Derivation, derive
 from .errors import ShapeError, UnknownNameError, UnsupportedError
-from .index.nodes import Opaque
+from .index.bodies import Opaque
 from .language.reader import Shapes, read_program
 
 if TYPE_CHECKING:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .index.nodes import Apply, Component, Expr, Function, Number, Power, walk
+from .index.bodies import Apply
+from .index.nodes import Component, Expr, Function, Number, Power, walk
 from .primitives import TABLE
 from .program import Program
 

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from .errors import UnsupportedError
+from .index.bodies import Apply, Opaque
 from .index.dims import UNIT, Dim
 from .index.indices import fresh, renew, substitute, substitute_slot
-from .index.nodes import ONE, Apply, Delta, Expr, Index, Opaque, Product, Slot, slot_indices
+from .index.nodes import Delta, Expr, Product
+from .index.slots import ONE, Index, Slot, slot_indices
 from .primitives import TABLE, fresh_slots
 
 

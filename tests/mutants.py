@@ -8,7 +8,8 @@ from fractions import Fraction
 
 from tensor_deriv.derivation import Derivation
 from tensor_deriv.index.indices import substitute
-from tensor_deriv.index.nodes import Component, Delta, Expr, Function, Index, Number, Power, Product, Sum
+from tensor_deriv.index.nodes import Component, Delta, Expr, Function, Number, Power, Product, Sum
+from tensor_deriv.index.slots import Index
 
 
 def changed(expr: Expr) -> Iterator[tuple[str, Expr]]:

@@ -10,8 +10,9 @@ import pytest
 
 import tensor_deriv as td
 from tensor_deriv.errors import UnsupportedError
+from tensor_deriv.index.bodies import Apply
 from tensor_deriv.index.dims import Dim, named
-from tensor_deriv.index.nodes import Apply, Number
+from tensor_deriv.index.nodes import Number
 from tensor_deriv.primitives import TABLE, fresh_slots
 from tensor_deriv.program import Definition, Program, Tensor, result_shape
 from tensor_deriv.verification.differences import jacobian

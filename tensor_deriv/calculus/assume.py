@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..index.nodes import UNITY, Apply, Component, Delta, Expr, Index, Product
+from ..index.bodies import Apply
+from ..index.nodes import UNITY, Component, Delta, Expr, Product
+from ..index.slots import Index
 from ..program import Program
 from .engine import Rule
 

@@ -7,24 +7,9 @@ from fractions import Fraction
 
 from ..index.dims import UNIT
 from ..index.indices import alpha_key, multiply, renew
-from ..index.nodes import (
-    NOUGHT,
-    UNITY,
-    Delta,
-    Expr,
-    Extent,
-    Function,
-    Index,
-    Number,
-    Partial,
-    Power,
-    Product,
-    Sum,
-    Where,
-    is_number,
-    number,
-    walk,
-)
+from ..index.nodes import NOUGHT, UNITY, Delta, Expr, Extent, Function, Number, Power, Product, Sum, Where, is_number, number, walk
+from ..index.slots import Index
+from ..index.unevaluated import Partial
 from .engine import Rule
 
 

@@ -5,28 +5,8 @@ from __future__ import annotations
 from ..functions import FINITE
 from ..index.dims import UNIT, Dim
 from ..index.indices import substitute
-from ..index.nodes import (
-    NOUGHT,
-    UNITY,
-    Affine,
-    Component,
-    Delta,
-    Expr,
-    Function,
-    Index,
-    Inside,
-    Number,
-    Power,
-    Product,
-    Slot,
-    Where,
-    affine,
-    bounds,
-    inside,
-    is_group,
-    slot_indices,
-    slot_terms,
-)
+from ..index.nodes import NOUGHT, UNITY, Component, Delta, Expr, Function, Inside, Number, Power, Product, Where
+from ..index.slots import Affine, Index, Slot, affine, bounds, inside, is_group, slot_indices, slot_terms
 from .engine import Rule
 
 

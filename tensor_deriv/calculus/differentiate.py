@@ -10,26 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ..errors import UnknownNameError, UnsupportedError
+from ..index.bodies import Apply, Opaque
 from ..index.dims import UNIT
 from ..index.indices import alpha_key, fresh, renew, substitute, substitute_slot
-from ..index.nodes import (
-    NOUGHT,
-    ONE,
-    Apply,
-    Component,
-    Contraction,
-    Delta,
-    Expr,
-    Function,
-    Index,
-    Jacobian,
-    Opaque,
-    Partial,
-    Product,
-    Slot,
-    Sum,
-    slot_indices,
-)
+from ..index.nodes import NOUGHT, Component, Delta, Expr, Function, Product, Sum
+from ..index.slots import ONE, Index, Slot, slot_indices
+from ..index.unevaluated import Contraction, Jacobian, Partial
 from ..program import Definition, Program
 from .assume import assumption_rules
 from .cases import APART, MERGED, WHERE_ZERO

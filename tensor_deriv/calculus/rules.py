@@ -3,23 +3,10 @@
 from __future__ import annotations
 
 from ..functions import call, derivative
+from ..index.bodies import Apply, Opaque
 from ..index.indices import renew
-from ..index.nodes import (
-    NOUGHT,
-    UNITY,
-    Apply,
-    Component,
-    Expr,
-    Function,
-    Number,
-    Opaque,
-    Partial,
-    Power,
-    Product,
-    Sum,
-    Where,
-    number,
-)
+from ..index.nodes import NOUGHT, UNITY, Component, Expr, Function, Number, Power, Product, Sum, Where, number
+from ..index.unevaluated import Partial
 from ..primitives import TABLE, deltas
 from ..program import Program
 from .engine import Rule

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ..index.bodies import Opaque
 from ..index.dims import Dim
-from ..index.nodes import Opaque
 from ..kinks import kinks
 from ..program import Program
 

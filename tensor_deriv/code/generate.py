@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UnsupportedError
+from ..index.bodies import Opaque
 from ..index.dims import Dim
-from ..index.nodes import Opaque
 from ..matrix.forms import Form, Named
 from ..matrix.nodes import Array, Diag, Name, Shape
 from ..program import Program

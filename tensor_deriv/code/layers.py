@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from ..derived import Derived
 from ..errors import UnsupportedError
-from ..index.nodes import Opaque
+from ..index.bodies import Opaque
 from ..language.reader import read_program
 from ..matrix.forms import Form, Named, names
 from ..program import Program

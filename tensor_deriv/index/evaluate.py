@@ -9,31 +9,12 @@ from typing import Any
 import numpy as np
 
 from ..primitives import TABLE
+from .bodies import Apply, Opaque
 from .dims import Dim
 from .indices import alpha_key, appearance, substitute
-from .nodes import (
-    Apply,
-    Component,
-    Constant,
-    Contraction,
-    Delta,
-    Expr,
-    Extent,
-    Function,
-    Index,
-    Inside,
-    Jacobian,
-    Number,
-    Opaque,
-    Partial,
-    Power,
-    Product,
-    Slot,
-    Sum,
-    Transposed,
-    Where,
-    slot_indices,
-)
+from .nodes import Component, Constant, Delta, Expr, Extent, Function, Inside, Number, Power, Product, Sum, Transposed, Where
+from .slots import Index, Slot, slot_indices
+from .unevaluated import Contraction, Jacobian, Partial
 
 Array = Any
 MOST_FACTORS = 20  # that are multiplied at once; einsum takes a limited number

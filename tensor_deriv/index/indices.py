@@ -10,26 +10,11 @@ import itertools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
+from .bodies import Apply, Opaque
 from .dims import Dim
-from .nodes import (
-    Affine,
-    Apply,
-    Component,
-    Contraction,
-    Delta,
-    Expr,
-    Extent,
-    Index,
-    Inside,
-    Opaque,
-    Partial,
-    Product,
-    Slot,
-    Sum,
-    affine,
-    slot_terms,
-    walk,
-)
+from .nodes import Component, Delta, Expr, Extent, Inside, Product, Sum, walk
+from .slots import Affine, Index, Slot, affine, slot_terms
+from .unevaluated import Contraction, Partial
 
 _ids = itertools.count(1)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from ..errors import ParseError, ShapeError, UnsupportedError
 from ..index.dims import UNIT, Dim
 from ..index.indices import fresh, multiply
-from ..index.nodes import ONE, Delta, Expr, Slot, group, number, slot_indices
+from ..index.nodes import Delta, Expr, number
+from ..index.slots import ONE, Slot, group, slot_indices
 from .registry import Axes, Call, operation
 from .values import Value, Words, axis_number
 

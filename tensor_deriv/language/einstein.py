@@ -10,26 +10,8 @@ from .. import functions
 from ..errors import ParseError, Place, ShapeError, UnknownNameError
 from ..index.dims import UNIT, ZERO, Dim, named
 from ..index.indices import multiply
-from ..index.nodes import (
-    MINUS,
-    ONE,
-    Affine,
-    Component,
-    Delta,
-    Expr,
-    Extent,
-    Function,
-    Index,
-    Inside,
-    Number,
-    Power,
-    Slot,
-    Sum,
-    Where,
-    bounds,
-    number,
-    slot_indices,
-)
+from ..index.nodes import MINUS, Component, Delta, Expr, Extent, Function, Inside, Number, Power, Sum, Where, number
+from ..index.slots import ONE, Affine, Index, Slot, bounds, slot_indices
 from .letters import Letters, at_least, is_place, joined, scaled, subscripts
 from .scope import Scope
 

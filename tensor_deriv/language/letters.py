@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from ..errors import ParseError, Place, ShapeError
 from ..index.dims import UNIT, ZERO, Dim, integer, named
 from ..index.indices import fresh
-from ..index.nodes import Affine, Expr, Index, Inside, bounds
+from ..index.nodes import Expr, Inside
+from ..index.slots import Affine, Index, bounds
 from .scope import Scope
 from .source import Source
 from .values import Words, show_shape

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from ..errors import ShapeError
 from ..index.dims import integer
 from ..index.indices import fresh, multiply, renew
-from ..index.nodes import MINUS, ONE, Affine, Delta, Expr, Index, Sum, slot_indices
+from ..index.nodes import MINUS, Delta, Expr, Sum
+from ..index.slots import ONE, Affine, Index, slot_indices
 from .places import fixed
 from .registry import Call, operation
 from .values import Value

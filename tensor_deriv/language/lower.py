@@ -7,25 +7,11 @@ from collections.abc import Callable, Sequence
 
 from .. import functions, primitives
 from ..errors import DerivationError, ParseError, ShapeError, UnknownNameError, UnsupportedError
+from ..index.bodies import Apply
 from ..index.dims import Dim, named
 from ..index.indices import fresh, multiply
-from ..index.nodes import (
-    MINUS,
-    ONE,
-    Affine,
-    Apply,
-    Component,
-    Constant,
-    Expr,
-    Extent,
-    Function,
-    Index,
-    Number,
-    Slot,
-    Sum,
-    number,
-    slot_indices,
-)
+from ..index.nodes import MINUS, Component, Constant, Expr, Extent, Function, Number, Sum, number
+from ..index.slots import ONE, Affine, Index, Slot, slot_indices
 from ..program import result_shape
 from . import arithmetic, recognise
 from .arguments import Arguments

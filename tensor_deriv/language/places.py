@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from ..errors import ShapeError, UnsupportedError
 from ..index.dims import UNIT, ZERO, Dim, integer
 from ..index.indices import fresh, substitute
-from ..index.nodes import ONE, Affine, Component, Delta, Expr, Index, Product, Slot, Sum, affine
+from ..index.nodes import Component, Delta, Expr, Product, Sum
+from ..index.slots import ONE, Affine, Index, Slot, affine
 from .values import Value
 
 if TYPE_CHECKING:

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from .. import functions
 from ..errors import DerivationError, ParseError, ShapeError, UnknownNameError, UnsupportedError
+from ..index.bodies import Opaque
 from ..index.dims import UNIT, Dim, named
 from ..index.indices import resolve_extents, resolved_slot, substitute_slot
-from ..index.nodes import ONE, Expr, Index, Opaque, Slot, slot_indices
+from ..index.nodes import Expr
+from ..index.slots import ONE, Index, Slot, slot_indices
 from ..program import Definition, Program, Tensor
 from .einstein import EinsteinReader, has_indices
 from .lower import Lowering

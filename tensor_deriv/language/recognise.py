@@ -9,25 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .. import functions
+from ..index.bodies import Apply
 from ..index.indices import alpha_key, multiply, substitute
-from ..index.nodes import (
-    MINUS,
-    ONE,
-    UNITY,
-    Apply,
-    Component,
-    Expr,
-    Extent,
-    Function,
-    Index,
-    Number,
-    Power,
-    Product,
-    Slot,
-    Sum,
-    is_number,
-    number,
-)
+from ..index.nodes import MINUS, UNITY, Component, Expr, Extent, Function, Number, Power, Product, Sum, is_number, number
+from ..index.slots import ONE, Index, Slot
 from .values import Value
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from .. import functions
 from ..errors import ShapeError
 from ..index.indices import multiply
-from ..index.nodes import ONE, Extent, Index, Power, Slot, number, slot_indices
+from ..index.nodes import Extent, Power, number
+from ..index.slots import ONE, Index, Slot, slot_indices
 from .registry import Axes, Call, operation
 from .values import Value, axis_number
 

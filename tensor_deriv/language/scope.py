@@ -5,9 +5,11 @@ from __future__ import annotations
 import difflib
 
 from .. import functions
+from ..index.bodies import Apply
 from ..index.dims import Dim
 from ..index.indices import alpha_key, fresh, substitute, substitute_slot
-from ..index.nodes import Apply, Component, Expr, Index, Slot, slot_indices
+from ..index.nodes import Component, Expr
+from ..index.slots import Index, Slot, slot_indices
 from ..program import Definition
 from .unify import Solver
 from .values import Aligner, Value

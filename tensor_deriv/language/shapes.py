@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from ..errors import ShapeError, UnsupportedError
 from ..index.dims import UNIT, ZERO, Dim, integer
 from ..index.indices import fresh, multiply, renew, substitute
-from ..index.nodes import ONE, Affine, Delta, Expr, Index, Slot, Sum, Where, affine, group, is_group, number, slot_indices
+from ..index.nodes import Delta, Expr, Sum, Where, number
+from ..index.slots import ONE, Affine, Index, Slot, affine, group, is_group, slot_indices
 from .letters import at_least
 from .places import beyond, flipped, named, opened
 from .registry import Axes, Call, Sizes, Values, operation

@@ -12,7 +12,8 @@ from typing import Protocol
 from ..errors import Place, ShapeError, UnsupportedError
 from ..index.dims import Dim
 from ..index.indices import fresh_like, renew, substitute, substitute_slot
-from ..index.nodes import ONE, Affine, Expr, Index, Product, Slot, slot_indices
+from ..index.nodes import Expr, Product
+from ..index.slots import ONE, Affine, Index, Slot, slot_indices
 from .unify import Solver
 
 

@@ -11,31 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ..calculus.deltas import difference
+from ..index.bodies import Apply, Opaque
 from ..index.dims import UNIT
 from ..index.indices import appearance, fresh, multiply, renew, substitute
-from ..index.nodes import (
-    ONE,
-    Affine,
-    Apply,
-    Component,
-    Constant,
-    Delta,
-    Expr,
-    Extent,
-    Function,
-    Index,
-    Inside,
-    Number,
-    Opaque,
-    Power,
-    Product,
-    Slot,
-    Sum,
-    Where,
-    is_group,
-    slot_indices,
-    slot_terms,
-)
+from ..index.nodes import Component, Constant, Delta, Expr, Extent, Function, Inside, Number, Power, Product, Sum, Where
+from ..index.slots import ONE, Affine, Index, Slot, is_group, slot_indices, slot_terms
 from ..primitives import TABLE
 from ..program import Program
 from . import make, places

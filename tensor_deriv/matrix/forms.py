@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ..errors import UnsupportedError
-from ..index.nodes import Opaque
+from ..index.bodies import Opaque
 from ..program import Program
 from . import make
 from .build import Builder

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..index.nodes import Index
+from ..index.slots import Index
 from . import make
 from .cost import cost
 from .nodes import Array, Size

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..index.dims import UNIT, ZERO, Dim
-from ..index.nodes import Affine, Index, Slot, bounds, slot_indices, slot_terms
+from ..index.slots import Affine, Index, Slot, bounds, slot_indices, slot_terms
 from .nodes import Array, Filled, Shape, broadcast
 
 

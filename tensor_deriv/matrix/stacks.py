@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..index.nodes import Index
+from ..index.slots import Index
 from . import make
 from .network import Labelled, Network, eliminate
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..index.nodes import Apply, Expr
+from ..index.bodies import Apply
+from ..index.nodes import Expr
 from ..program import Program
 from . import make
 from .build import Builder

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..index.indices import multiply, substitute
-from ..index.nodes import Affine, Delta, Expr, Index, Product, Slot, Sum, is_group
+from ..index.nodes import Delta, Expr, Product, Sum
+from ..index.slots import Affine, Index, Slot, is_group
 from ..program import Program
 from .build import Builder
 from .language import in_language

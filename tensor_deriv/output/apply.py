@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ..index.nodes import Apply, Slot, slot_indices
+from ..index.bodies import Apply
+from ..index.slots import Slot, slot_indices
 from ..primitives import TABLE
 from .naming import unused
 from .targets import ATOM, FACTOR, SERIES, Printed, filled

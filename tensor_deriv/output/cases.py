@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ..index.dims import UNIT, ZERO, Dim
-from ..index.nodes import Affine, Expr, Function, Index, Inside, Slot, bounds, slot_terms
+from ..index.nodes import Expr, Function, Inside
+from ..index.slots import Affine, Index, Slot, bounds, slot_terms
 from .targets import Target
 
 Shown = Callable[[Expr], str]

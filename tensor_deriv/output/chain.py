@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from ..calculus.differentiate import Section
 from ..calculus.engine import Rule, Step
-from ..index.nodes import Component, Expr, Index, Number, Product, Transposed
+from ..index.nodes import Component, Expr, Number, Product, Transposed
+from ..index.slots import Index
 from ..matrix.forms import Form
 from ..matrix.nodes import Array, MatMul, Mul, Name, T
 

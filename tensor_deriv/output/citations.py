@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from ..calculus.differentiate import CHAIN_COMPONENT
 from ..calculus.engine import Rule, Step
 from ..functions import VARIABLES, Elementwise
-from ..index.nodes import Apply, Expr, Function, Partial, walk
+from ..index.bodies import Apply
+from ..index.nodes import Expr, Function, walk
+from ..index.unevaluated import Partial
 from ..primitives import TABLE
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from ..index.bodies import Opaque
 from ..index.dims import Dim
-from ..index.nodes import Affine, Component, Delta, Expr, Opaque, Sum, Where, inside, walk
+from ..index.nodes import Component, Delta, Expr, Sum, Where, walk
+from ..index.slots import Affine, inside
 from ..kinks import kinks
 
 if TYPE_CHECKING:

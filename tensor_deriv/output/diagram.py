@@ -13,7 +13,9 @@ from ..calculus.differentiate import Section
 from ..errors import UnsupportedError
 from ..index.dims import UNIT
 from ..index.indices import multiply
-from ..index.nodes import Affine, Component, Delta, Expr, Index, Partial, Product, Slot, Sum, Transposed, slot_indices, walk
+from ..index.nodes import Component, Delta, Expr, Product, Sum, Transposed, walk
+from ..index.slots import Affine, Index, Slot, slot_indices
+from ..index.unevaluated import Partial
 from .index import IndexPrinter
 from .lines import Writer
 from .product import positive_first

@@ -5,32 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from ..index.bodies import Apply, Opaque
 from ..index.dims import UNIT, Dim
 from ..index.nodes import (
-    Apply,
     Component,
     Constant,
-    Contraction,
     Delta,
     Expr,
     Extent,
     Function,
-    Index,
     Inside,
     Number,
-    Opaque,
-    Partial,
     Power,
     Product,
-    Slot,
     Sum,
     Transposed,
     Where,
-    inside,
     is_number,
     number,
-    slot_terms,
 )
+from ..index.slots import Index, Slot, inside, slot_terms
+from ..index.unevaluated import Contraction, Partial
 from .apply import applied
 from .cases import condition, opposite
 from .names import Names, Quotient

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from ..calculus.differentiate import Section
 from ..calculus.engine import Step
-from ..index.nodes import Component, Expr, Slot
+from ..index.nodes import Component, Expr
+from ..index.slots import Slot
 from ..matrix.language import spelled_out
 from ..matrix.nodes import Array
 from ..program import Definition

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..index.nodes import Affine, Expr, Index, Product, slot_indices, walk
+from ..index.nodes import Expr, Product, walk
+from ..index.slots import Affine, Index, slot_indices
 
 if TYPE_CHECKING:
     from ..derived import Derived

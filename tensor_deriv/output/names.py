@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from ..index.bodies import Opaque
 from ..index.dims import UNIT
-from ..index.nodes import Affine, Component, Expr, Opaque, Slot, walk
+from ..index.nodes import Component, Expr, walk
+from ..index.slots import Affine, Slot
 from ..program import Definition
 from .symbols import Drawn, Symbol, draw_all, parse
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from ..index.nodes import Affine, Contraction, Expr, Extent, Index, Inside, Product, Slot, slot_indices, walk
+from ..index.nodes import Expr, Extent, Inside, Product, walk
+from ..index.slots import Affine, Index, Slot, slot_indices
+from ..index.unevaluated import Contraction
 from .sums import flat, written
 
 POOLS = {"i": "ijklpqrstuv", "k": "klpqrstuv", "m": "mnpqrsuv", "p": "pqrsuv", "u": "uvrst"}

@@ -6,7 +6,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from fractions import Fraction
 
-from ..index.nodes import Expr, Index, Number, Power, Product, number
+from ..index.nodes import Expr, Number, Power, Product, number
+from ..index.slots import Index
 from ..matrix.text import number_text
 from .names import Names
 from .naming import Letters

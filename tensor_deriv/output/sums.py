@@ -4,23 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..index.nodes import (
-    Affine,
-    Contraction,
-    Delta,
-    Expr,
-    Function,
-    Index,
-    Inside,
-    Partial,
-    Power,
-    Product,
-    Sum,
-    Transposed,
-    Where,
-    slot_indices,
-    walk,
-)
+from ..index.nodes import Delta, Expr, Function, Inside, Power, Product, Sum, Transposed, Where, walk
+from ..index.slots import Affine, Index, slot_indices
+from ..index.unevaluated import Contraction, Partial
 
 UNCLEAR = 99  # stands where a reader could not tell that it is summed
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..index.indices import substitute
-from ..index.nodes import Component, Contraction, Expr, Partial, Product, Slot, Sum, slot_indices
+from ..index.nodes import Component, Expr, Product, Sum
+from ..index.slots import Slot, slot_indices
+from ..index.unevaluated import Contraction, Partial
 from .array import ArrayPrinter
 from .index import IndexPrinter
 from .names import Names

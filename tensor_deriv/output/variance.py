@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..index.nodes import Component, Expr, Index, Partial, Product, Sum
+from ..index.nodes import Component, Expr, Product, Sum
+from ..index.slots import Index
+from ..index.unevaluated import Partial
 from .names import Names
 from .sums import standing
 

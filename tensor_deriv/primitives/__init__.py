@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ..index.dims import Dim
 from ..index.indices import fresh
-from ..index.nodes import Index
+from ..index.slots import Index
 from . import entries, exponential, matrices, scans
 from .row import Companions, Primitive, deltas
 

@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from ..index.bodies import Apply
 from ..index.dims import UNIT, Dim
 from ..index.indices import fresh
-from ..index.nodes import UNITY, Apply, Component, Expr, Extent, Power, Product, Slot, Sum, number
+from ..index.nodes import UNITY, Component, Expr, Extent, Power, Product, Sum, number
+from ..index.slots import Slot
 from .row import Companions, Primitive, deltas, minus, placed, split
 
 Array = Any

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import UnsupportedError
-from ..index.nodes import Apply, Component, Expr, Product, Slot
+from ..index.bodies import Apply
+from ..index.nodes import Component, Expr, Product
+from ..index.slots import Slot
 from .row import Companions, Primitive, deltas, split
 
 Array = Any

@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from ..index.bodies import Apply
 from ..index.dims import UNIT
 from ..index.indices import fresh_like, renew
-from ..index.nodes import MINUS, Apply, Component, Delta, Expr, Product, Slot, Sum, number
+from ..index.nodes import MINUS, Component, Delta, Expr, Product, Sum, number
+from ..index.slots import Slot
 from .row import Companions, Primitive, deltas, linear, minus, no_less, placed, split
 
 Array = Any

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from ..index.bodies import Apply
 from ..index.dims import ZERO, Dim
-from ..index.nodes import MINUS, Apply, Delta, Expr, Inside, Product, Slot, affine, slot_terms
+from ..index.nodes import MINUS, Delta, Expr, Inside, Product
+from ..index.slots import Slot, affine, slot_terms
 
 Array = Any
 

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..functions import call
-from ..index.nodes import NOUGHT, Apply, Component, Expr, Product, Slot, Sum, Where
+from ..index.bodies import Apply
+from ..index.nodes import NOUGHT, Component, Expr, Product, Sum, Where
+from ..index.slots import Slot
 from .row import Companions, Primitive, deltas, minus, no_less, placed, split
 
 Array = Any

@@ -12,7 +12,8 @@ import numpy as np
 
 from ..calculus.differentiate import Gradient
 from ..errors import DerivationError
-from ..index.nodes import Partial, walk
+from ..index.nodes import walk
+from ..index.unevaluated import Partial
 from ..program import Program
 from .differences import jacobian
 from .forms import Way, ways

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..derivation import Derivation
 from ..errors import DerivationError, ShapeError, UnknownNameError, UnsupportedError
-from ..index.nodes import Opaque
+from ..index.bodies import Opaque
 from ..language.reader import Shapes, read_program
 from ..language.source import is_definition, read_definition
 from ..program import Program

@@ -12,7 +12,8 @@ import numpy as np
 
 from ..functions import scalar_expression
 from ..index.evaluate import Evaluator
-from ..index.nodes import Expr, Slot
+from ..index.nodes import Expr
+from ..index.slots import Slot
 from ..primitives import TABLE
 from ..primitives.exponential import NAMES, derivatives
 from .field import eliminate, pseudo_inverse

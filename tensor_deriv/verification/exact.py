@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from ..index.bodies import Apply
 from ..index.evaluate import Evaluator
-from ..index.nodes import Apply, Expr, Extent, Number, Power, Product, Sum
+from ..index.nodes import Expr, Extent, Number, Power, Product, Sum
 from ..program import Program
 from .digits import WANTED, DigitsEvaluator, NoDigits, many, mp
 from .field import PRIME, Dual, FieldEvaluator, NotRational, dual, embedded

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..derivation import Derivation
 from ..errors import UnsupportedError
-from ..index.nodes import Opaque
+from ..index.bodies import Opaque
 from ..language.reader import read_program
 from .check import Trial, relative_error
 from .sample import Point, draw

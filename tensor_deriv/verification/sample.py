@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import UnsupportedError
+from ..index.bodies import Apply, Opaque
 from ..index.dims import Dim
 from ..index.evaluate import Evaluator
-from ..index.nodes import Apply, Opaque
 from ..primitives import TABLE
 from ..program import Program, Tensor
 

@@ -16,27 +16,8 @@ from tensor_deriv.functions import call
 from tensor_deriv.index.dims import UNIT, ZERO, integer, named
 from tensor_deriv.index.evaluate import Evaluator
 from tensor_deriv.index.indices import fresh, renew
-from tensor_deriv.index.nodes import (
-    Affine,
-    Component,
-    Delta,
-    Expr,
-    Index,
-    Inside,
-    Power,
-    Product,
-    Slot,
-    Sum,
-    Where,
-    affine,
-    bounds,
-    group,
-    inside,
-    is_group,
-    number,
-    slot_indices,
-    walk,
-)
+from tensor_deriv.index.nodes import Component, Delta, Expr, Inside, Power, Product, Sum, Where, number, walk
+from tensor_deriv.index.slots import Affine, Index, Slot, affine, bounds, group, inside, is_group, slot_indices
 
 N, D = named("n"), named("d")
 LAWS = (contract, within, distribute, apart, merged, where_zero, fold, collect)

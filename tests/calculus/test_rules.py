@@ -18,23 +18,9 @@ from tensor_deriv.functions import TABLE, call
 from tensor_deriv.index.dims import UNIT, named
 from tensor_deriv.index.dims import ZERO as ZERO_DIM
 from tensor_deriv.index.indices import alpha_key, fresh
-from tensor_deriv.index.nodes import (
-    Affine,
-    Component,
-    Delta,
-    Expr,
-    Extent,
-    Index,
-    Number,
-    Partial,
-    Power,
-    Product,
-    Slot,
-    Sum,
-    group,
-    number,
-    walk,
-)
+from tensor_deriv.index.nodes import Component, Delta, Expr, Extent, Number, Power, Product, Sum, number, walk
+from tensor_deriv.index.slots import Affine, Index, Slot, group
+from tensor_deriv.index.unevaluated import Partial
 from tensor_deriv.language.reader import read_program
 from tensor_deriv.program import Program
 from tensor_deriv.verification.check import relative_error

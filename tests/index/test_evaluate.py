@@ -8,31 +8,13 @@ import numpy as np
 import pytest
 
 from tensor_deriv.functions import call
+from tensor_deriv.index.bodies import Apply, Opaque
 from tensor_deriv.index.dims import ZERO, integer, named
 from tensor_deriv.index.evaluate import Evaluator
 from tensor_deriv.index.indices import fresh
-from tensor_deriv.index.nodes import (
-    ONE,
-    Affine,
-    Apply,
-    Component,
-    Constant,
-    Contraction,
-    Delta,
-    Expr,
-    Extent,
-    Index,
-    Jacobian,
-    Opaque,
-    Partial,
-    Power,
-    Product,
-    Slot,
-    Sum,
-    Transposed,
-    group,
-    number,
-)
+from tensor_deriv.index.nodes import Component, Constant, Delta, Expr, Extent, Power, Product, Sum, Transposed, number
+from tensor_deriv.index.slots import ONE, Affine, Index, Slot, group
+from tensor_deriv.index.unevaluated import Contraction, Jacobian, Partial
 from tensor_deriv.language.reader import read_program
 from tensor_deriv.verification.sample import Point
 

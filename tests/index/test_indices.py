@@ -13,7 +13,8 @@ from tensor_deriv.functions import call
 from tensor_deriv.index.dims import UNIT, Dim, integer, named
 from tensor_deriv.index.evaluate import Evaluator
 from tensor_deriv.index.indices import all_indices, alpha_key, fresh, multiply, renew, substitute, substitute_slot
-from tensor_deriv.index.nodes import ONE, Affine, Component, Delta, Expr, Index, Power, Product, Slot, Sum, group, number, rewrite, walk
+from tensor_deriv.index.nodes import Component, Delta, Expr, Power, Product, Sum, number, rewrite, walk
+from tensor_deriv.index.slots import ONE, Affine, Index, Slot, group
 
 N = named("n")
 SIZES = {"n": 3, "d": 2}

@@ -18,8 +18,8 @@ import tensor_deriv as td
 from tensor_deriv import functions, shelf
 from tensor_deriv.derivation import Derivation
 from tensor_deriv.errors import DerivationError, ParseError, ShapeError, UnknownNameError, UnsupportedError
+from tensor_deriv.index.bodies import Apply
 from tensor_deriv.index.evaluate import Evaluator
-from tensor_deriv.index.nodes import Apply
 from tensor_deriv.language.latex import to_expression
 from tensor_deriv.language.operations import OPERATIONS
 from tensor_deriv.language.reader import read_program

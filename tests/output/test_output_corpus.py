@@ -14,7 +14,10 @@ from judges import CASES, component_names, derivation, evaluator, whole_names
 
 import tensor_deriv as td
 from tensor_deriv.derivation import STYLES
-from tensor_deriv.index.nodes import Apply, Contraction, Index, Opaque, Partial, Transposed, walk
+from tensor_deriv.index.bodies import Apply, Opaque
+from tensor_deriv.index.nodes import Transposed, walk
+from tensor_deriv.index.slots import Index
+from tensor_deriv.index.unevaluated import Contraction, Partial
 from tensor_deriv.output.latex import forward_latex
 from tensor_deriv.output.lines import Writer
 from tensor_deriv.output.text_target import TEXT

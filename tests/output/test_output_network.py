@@ -15,7 +15,7 @@ from judges import CASES, component_names, derivation, evaluator
 import tensor_deriv as td
 from tensor_deriv import shelf
 from tensor_deriv.errors import UnsupportedError
-from tensor_deriv.index.nodes import Affine
+from tensor_deriv.index.slots import Affine
 from tensor_deriv.output.diagram import DELTA, DOT, diagrams
 from tensor_deriv.output.lines import Writer
 from tensor_deriv.output.svg import derivation_svg
