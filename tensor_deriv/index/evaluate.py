@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -17,6 +18,7 @@ from .slots import Index, Slot, slot_indices
 from .unevaluated import Contraction, Jacobian, Partial
 
 Array = Any
+WORTH_AN_ORDER = 20_000  # products of a sum, from which on it pays to look for an order of the factors
 MOST_FACTORS = 20  # that are multiplied at once; einsum takes a limited number
 Labelled = tuple[Array, tuple[Index, ...]]  # an array and the index of each of its axes
 
@@ -81,8 +83,12 @@ class Evaluator:
         order = [axes.index(index) for index in wanted if index in axes]
         array = np.transpose(array, order)
         shape = [self.size(index.extent) if index in axes else 1 for index in wanted]
-        full = [self.size(index.extent) for index in wanted]
-        return np.broadcast_to(np.reshape(array, shape), full)
+        return self._repeated(np.reshape(array, shape), wanted)
+
+    def _repeated(self, array: Array, axes: Sequence[Index]) -> Array:
+        """The array, repeated along the axes where it has one entry."""
+        full = tuple(self.size(index.extent) for index in axes)
+        return array if array.shape == full else np.broadcast_to(array, full)
 
     def evaluate(self, expr: Expr) -> Labelled:
         """The array of an expression over its free indices."""
@@ -134,8 +140,7 @@ class Evaluator:
         if key not in self._located:
             self._located[key] = self._locate(axes, *key)
         inside, clipped = self._located[key]
-        taken = np.where(inside, np.asarray(array)[clipped], 0.0)
-        return np.broadcast_to(taken, [self.size(index.extent) for index in axes]), axes
+        return self._repeated(np.where(inside, np.asarray(array)[clipped], 0.0), axes), axes
 
     def _locate(self, axes: Sequence[Index], slots: Sequence[Slot], shape: Sequence[int]) -> tuple[Array, tuple[Array, ...]]:
         """Which places of slots lie inside an array of some shape, and the places, those outside moved to its border."""
@@ -174,8 +179,7 @@ class Evaluator:
             order = [own.index(index) for index in axes if index in own]
             shape = [self.size(index.extent) if index in own else 1 for index in axes]
             aligned.append(np.reshape(np.transpose(array, order), shape))
-        result = np.asarray(combine(aligned))
-        return np.broadcast_to(result, [self.size(index.extent) for index in axes]), axes
+        return self._repeated(np.asarray(combine(aligned)), axes), axes
 
     def _product(self, factors: Sequence[Expr], over: Sequence[Index]) -> Labelled:
         values = [self.evaluate(factor) for factor in factors]
@@ -200,8 +204,9 @@ class Evaluator:
             operands += [array, [letters[index] for index in own]]
         if not operands:
             return np.asarray(1.0), ()
+        long = len(values) > 2 and math.prod(self.size(index.extent) for index in found) > WORTH_AN_ORDER
         floats = all(array.dtype != object for array, _ in values)
-        return np.einsum(*operands, [letters[index] for index in axes], optimize=floats and len(values) > 2), axes
+        return np.einsum(*operands, [letters[index] for index in axes], optimize=long and floats), axes
 
     def _primitive(self, primitive: str, tensor: str, axes: tuple[int, ...]) -> Array:
         key = primitive, tensor, axes

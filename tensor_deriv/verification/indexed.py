@@ -6,7 +6,7 @@ import ast
 import itertools
 import math
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any, Protocol
 
@@ -52,10 +52,8 @@ class Einstein:
         self.sizes = sizes  # of the letters
 
     def value(self, tree: ast.expr) -> Array:
-        self.measure([node for node in ast.walk(tree) if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name)])
-        for node in ast.walk(tree):
-            sides = [node.left, *node.comparators] if isinstance(node, ast.Compare) else []
-            names = [side.id for side in sides if isinstance(side, ast.Name)]
+        self.measure(subscripts(tree))
+        for names in compared(tree):
             known = [self.sizes[name] for name in names if name in self.sizes]
             for name in names if known else ():
                 if name in self.free:
@@ -89,11 +87,11 @@ class Einstein:
                     return array, ()
         raise CannotInterpret(f"{ast.unparse(node)} in index notation")
 
-    def measure(self, nodes: list[ast.Subscript]) -> None:
+    def measure(self, nodes: Sequence[ast.Subscript]) -> None:
         """The size of each letter: the axis where it stands alone, else what keeps its places inside."""
         places = [
             (item, size)
-            for node in sorted(nodes, key=lambda node: (node.lineno, node.col_offset))
+            for node in nodes
             for item, size in zip(items_of(node), np.shape(self.tensor(getattr(node.value, "id", ""))), strict=False)
         ]
         for item, size in places:
@@ -195,6 +193,20 @@ def items_of(node: ast.Subscript) -> list[ast.expr]:
 
 
 @lru_cache(maxsize=1024)  # a text is read once, and its tree evaluated at many points
+def subscripts(tree: ast.AST) -> tuple[ast.Subscript, ...]:
+    """The components of named tensors, in the order of the text."""
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name)]
+    return tuple(sorted(found, key=lambda node: (node.lineno, node.col_offset)))
+
+
+@lru_cache(maxsize=1024)
+def compared(tree: ast.AST) -> tuple[list[str], ...]:
+    """The names that stand alone on the sides of each comparison."""
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Compare)]
+    return tuple([side.id for side in (node.left, *node.comparators) if isinstance(side, ast.Name)] for node in nodes)
+
+
+@lru_cache(maxsize=1024)
 def names_in(node: ast.AST) -> tuple[str, ...]:
     return tuple(part.id for part in ast.walk(node) if isinstance(part, ast.Name))
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from .indexed import COMPARISONS, OPERATORS, SIGNS, Einstein, is_linear, items_of, names_in, words
+from .indexed import COMPARISONS, OPERATORS, SIGNS, Einstein, is_linear, items_of, names_in, subscripts, words
 from .indexed import CannotInterpret as CannotInterpret
 from .meanings import ELEMENTWISE, OPERATIONS
 
@@ -79,8 +79,7 @@ class _Reader:
 
     def _in_index_notation(self, tree: ast.expr) -> bool:
         """Whether some place holds a letter: a name that is no size, or names alone."""
-        nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name)]
-        items = [items_of(node) for node in nodes if all(map(is_linear, items_of(node)))]
+        items = [items_of(node) for node in subscripts(tree) if all(map(is_linear, items_of(node)))]
         alone = any(all(isinstance(item, ast.Name) for item in own) for own in items)
         return alone or any(name not in self.dims for own in items for item in own for name in names_in(item))
 
