@@ -31,7 +31,7 @@ from typing import Any
 os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-INDEX = ("index/indices.py", "index/evaluate.py", "index/nodes.py", "index/slots.py", "index/unevaluated.py")
+INDEX = ("index/alike.py", "index/indices.py", "index/evaluate.py", "index/nodes.py", "index/slots.py", "index/unevaluated.py")
 MUTATED = ("calculus/*.py", *INDEX, "primitives/*.py", "functions.py", "verification/*.py")
 TESTS = (  # of a module, by the beginning of its name: what should see a fault in it, the likeliest first
     ("calculus", "calculus/*.py test_random_programs.py"),
@@ -39,6 +39,7 @@ TESTS = (  # of a module, by the beginning of its name: what should see a fault 
     ("functions", "test_functions.py language/test_meaning.py language/test_userfunction.py calculus/test_rules.py"),
     ("primitives", "test_primitives.py verification/test_exact.py test_random_programs.py"),
     ("verification/digits", "test_functions.py verification/test_exact.py"),
+    ("verification/definitions", "test_functions.py verification/test_exact.py"),
     ("verification/meanings", "test_functions.py verification/test_interpret.py language/test_meaning.py"),
     ("verification/interpret", "verification/test_interpret.py language/test_meaning.py test_random_programs.py"),
     ("verification/opinion", "verification/test_opinion.py"),

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from .errors import ShapeError as ShapeError
     from .errors import UnknownNameError as UnknownNameError
     from .errors import UnsupportedError as UnsupportedError
-    from .verification.check import Report as Report
+    from .verification.report import Report as Report
 
 
 def __getattr__(name: str) -> Any:

@@ -11,7 +11,7 @@ from .errors import UnsupportedError
 
 if TYPE_CHECKING:
     from .derivation import Derivation
-    from .verification.check import Report
+    from .verification.report import Report
 
 
 @dataclass(frozen=True)

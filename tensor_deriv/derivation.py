@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .code.guard import Opening
     from .matrix.trace import Tidying
     from .output.steps import DerivationStep
-    from .verification.check import Report, Trial
+    from .verification.report import Report, Trial
 
 STYLES = ("cartesian", "mixed")
 TARGETS = ("numpy", "torch", "jax", "xp")

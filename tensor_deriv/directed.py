@@ -11,7 +11,7 @@ from .index.bodies import Opaque
 from .language.reader import Shapes, read_program
 
 if TYPE_CHECKING:
-    from .verification.check import Report
+    from .verification.report import Report
 
 
 class HessianProduct(Derivation):

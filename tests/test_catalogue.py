@@ -12,7 +12,7 @@ import tensor_deriv as td
 from tensor_deriv import catalogue, shelf
 from tensor_deriv.cli.examine import Task, accepted_path, examine, expectation_faults
 from tensor_deriv.derivation import Derivation
-from tensor_deriv.verification.check import Report, Trial
+from tensor_deriv.verification.report import Report, Trial
 
 GOOD = 'title = "Mine"\ntensors = { x = "n", A = "n n" }\nresult = "x @ A @ x"\n'
 SHIPPED = [(name, variable) for name in shelf.names() for variable in catalogue.load(name).variables]

@@ -15,7 +15,7 @@ import pytest
 from tensor_deriv import catalogue, shelf
 from tensor_deriv.cli.options import FORMATS
 from tensor_deriv.derivation import LAYERS, Derivation
-from tensor_deriv.verification.check import Report, Trial
+from tensor_deriv.verification.report import Report, Trial
 
 LEAST_SQUARES = ("expr", "sum((X @ w - y)**2)", "--wrt", "w")
 DERIVE = (sys.executable, "-m", "tensor_deriv")

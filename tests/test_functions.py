@@ -15,8 +15,9 @@ from tensor_deriv.errors import UnsupportedError
 from tensor_deriv.functions import TABLE, derivative, scalar_expression
 from tensor_deriv.index.evaluate import Evaluator
 from tensor_deriv.index.nodes import number
+from tensor_deriv.verification.definitions import mp
 from tensor_deriv.verification.differences import jacobian
-from tensor_deriv.verification.digits import FUNCTIONS, mp
+from tensor_deriv.verification.digits import FUNCTIONS
 from tensor_deriv.verification.meanings import ELEMENTWISE
 
 mpmath.mp.dps = 30

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from ..index.indices import alpha_key, matched, multiply, renew, substitute
+from ..index.alike import alpha_key, matched
+from ..index.indices import multiply, renew, substitute
 from ..index.nodes import NOUGHT, UNITY, Component, Delta, Expr, Number, Product, Sum, Where, is_number
 from .contract import coefficient, has_delta, scaled, split
 from .engine import Rule

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from ..index.alike import alpha_key
 from ..index.dims import UNIT
-from ..index.indices import alpha_key, multiply, renew
+from ..index.indices import multiply, renew
 from ..index.nodes import NOUGHT, UNITY, Delta, Expr, Extent, Function, Number, Power, Product, Sum, Where, is_number, number, walk
 from ..index.slots import Index
 from ..index.unevaluated import Partial

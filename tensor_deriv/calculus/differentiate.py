@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ..errors import UnknownNameError, UnsupportedError
+from ..index.alike import alpha_key
 from ..index.bodies import Apply, Opaque
 from ..index.dims import UNIT
-from ..index.indices import alpha_key, fresh, renew, substitute, substitute_slot
+from ..index.indices import fresh, renew, substitute, substitute_slot
 from ..index.nodes import NOUGHT, Component, Delta, Expr, Function, Product, Sum
 from ..index.slots import ONE, Index, Slot, slot_indices
 from ..index.unevaluated import Contraction, Jacobian, Partial

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from ..primitives import TABLE
+from .alike import alpha_key, appearance
 from .bodies import Apply, Opaque
 from .dims import Dim
-from .indices import alpha_key, appearance, substitute
+from .indices import substitute
 from .nodes import Component, Constant, Delta, Expr, Extent, Function, Inside, Number, Power, Product, Sum, Transposed, Where
 from .slots import Index, Slot, slot_indices
 from .unevaluated import Contraction, Jacobian, Partial

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .. import functions
+from ..index.alike import alpha_key
 from ..index.bodies import Apply
-from ..index.indices import alpha_key, multiply, substitute
+from ..index.indices import multiply, substitute
 from ..index.nodes import MINUS, UNITY, Component, Expr, Extent, Function, Number, Power, Product, Sum, is_number, number
 from ..index.slots import ONE, Index, Slot
 from .values import Value

@@ -5,9 +5,10 @@ from __future__ import annotations
 import difflib
 
 from .. import functions
+from ..index.alike import alpha_key
 from ..index.bodies import Apply
 from ..index.dims import Dim
-from ..index.indices import alpha_key, fresh, substitute, substitute_slot
+from ..index.indices import fresh, substitute, substitute_slot
 from ..index.nodes import Component, Expr
 from ..index.slots import Index, Slot, slot_indices
 from ..program import Definition

@@ -11,9 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ..calculus.deltas import difference
+from ..index.alike import appearance
 from ..index.bodies import Apply, Opaque
 from ..index.dims import UNIT
-from ..index.indices import appearance, fresh, multiply, renew, substitute
+from ..index.indices import fresh, multiply, renew, substitute
 from ..index.nodes import Component, Constant, Delta, Expr, Extent, Function, Inside, Number, Power, Product, Sum, Where
 from ..index.slots import ONE, Affine, Index, Slot, is_group, slot_indices, slot_terms
 from ..primitives import TABLE

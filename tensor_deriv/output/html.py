@@ -25,7 +25,7 @@ from .svg import derivation_diagrams, picture
 
 if TYPE_CHECKING:
     from ..derived import Derived
-    from ..verification.check import Report
+    from ..verification.report import Report
 
     Answer = tuple[Derived, Report | None]
 

@@ -14,7 +14,7 @@ from .text import derivation_text, forward_text, sections_text
 
 if TYPE_CHECKING:
     from ..derived import Derived
-    from ..verification.check import Report
+    from ..verification.report import Report
 
 
 def report(derivation: Derived, check_report: Report | None, steps: bool = True, every: bool = False, ink: Ink = PLAIN) -> str:

@@ -14,8 +14,9 @@ from ..index.bodies import Opaque
 from ..language.reader import Shapes, read_program
 from ..language.source import is_definition, read_definition
 from ..program import Program
-from .check import Report, Trial, check_value, exact_trial, relative_error
+from .check import check_value, exact_trial, relative_error
 from .explain import explanation, smallest_counterexample
+from .report import Report, Trial
 from .sample import Point, draw
 
 Array = Any

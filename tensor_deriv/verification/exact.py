@@ -12,7 +12,8 @@ from ..index.bodies import Apply
 from ..index.evaluate import Evaluator
 from ..index.nodes import Expr, Extent, Number, Power, Product, Sum
 from ..program import Program
-from .digits import WANTED, DigitsEvaluator, NoDigits, many, mp
+from .definitions import NoDigits, mp
+from .digits import WANTED, DigitsEvaluator, many
 from .field import PRIME, Dual, FieldEvaluator, NotRational, dual, embedded
 from .sample import arbitrary, draw, draw_sizes
 

@@ -10,7 +10,8 @@ from ..derivation import Derivation
 from ..errors import UnsupportedError
 from ..index.bodies import Opaque
 from ..language.reader import read_program
-from .check import Trial, relative_error
+from .check import relative_error
+from .report import Trial
 from .sample import Point, draw
 
 Array = Any

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..code.generate import both_source, compiled
-from .check import EXACT, Trial, relative_error
+from .check import EXACT, relative_error
+from .report import Trial
 from .sample import Point, draw
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from .article import article
 from .question import Question, from_json, required
 
 if TYPE_CHECKING:
-    from ..verification.check import Report
+    from ..verification.report import Report
 
 Record = Any
 FIELDS_OF_A_PLACE = ("expr", "definitions", "claim")

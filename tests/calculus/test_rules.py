@@ -15,9 +15,10 @@ from tensor_deriv.calculus.deltas import CONTRACT, contract
 from tensor_deriv.calculus.engine import Recorder, Rule
 from tensor_deriv.calculus.rules import CHAIN, COMPONENT, CONSTANT, LINEAR, POWER, PRODUCT, SUM
 from tensor_deriv.functions import TABLE, call
+from tensor_deriv.index.alike import alpha_key
 from tensor_deriv.index.dims import UNIT, named
 from tensor_deriv.index.dims import ZERO as ZERO_DIM
-from tensor_deriv.index.indices import alpha_key, fresh
+from tensor_deriv.index.indices import fresh
 from tensor_deriv.index.nodes import Component, Delta, Expr, Extent, Number, Power, Product, Sum, number, walk
 from tensor_deriv.index.slots import Affine, Index, Slot, group
 from tensor_deriv.index.unevaluated import Partial

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tensor_deriv.functions import call
+from tensor_deriv.index.alike import all_indices, alpha_key
 from tensor_deriv.index.dims import UNIT, Dim, integer, named
 from tensor_deriv.index.evaluate import Evaluator
-from tensor_deriv.index.indices import all_indices, alpha_key, fresh, multiply, renew, substitute, substitute_slot
+from tensor_deriv.index.indices import fresh, multiply, renew, substitute, substitute_slot
 from tensor_deriv.index.nodes import Component, Delta, Expr, Power, Product, Sum, number, rewrite, walk
 from tensor_deriv.index.slots import ONE, Affine, Index, Slot, group
 

@@ -16,7 +16,7 @@ from tensor_deriv.output.html import article, fragment, page
 from tensor_deriv.output.latex import last_line
 from tensor_deriv.output.latex_target import LATEX
 from tensor_deriv.output.lines import Writer
-from tensor_deriv.verification.check import Report, Trial
+from tensor_deriv.verification.report import Report, Trial
 
 EVERY = bool(os.environ.get("TENSOR_DERIV_ALL"))
 ENTRIES = [(name, wrt) for name in shelf.names() for wrt in td.load(name).variables]

@@ -19,8 +19,6 @@ from tensor_deriv.index.nodes import Expr, Number, Product, Sum
 from tensor_deriv.matrix.nodes import Mul, Num
 from tensor_deriv.verification import check as module
 from tensor_deriv.verification.check import (
-    Report,
-    Trial,
     check,
     check_forms,
     check_steps,
@@ -31,6 +29,7 @@ from tensor_deriv.verification.check import (
     ways,
 )
 from tensor_deriv.verification.differences import jacobian
+from tensor_deriv.verification.report import Report, Trial
 from tensor_deriv.verification.sample import Point, draw
 
 SHAPES = {"X": "n d", "w": "d", "y": "n"}

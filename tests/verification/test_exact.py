@@ -22,7 +22,8 @@ from tensor_deriv.primitives import TABLE
 from tensor_deriv.verification import exact as module
 from tensor_deriv.verification.check import exact_trial
 from tensor_deriv.verification.claim import read_claim
-from tensor_deriv.verification.digits import DigitsEvaluator, NoDigits, many, mp, primitive
+from tensor_deriv.verification.definitions import NoDigits, mp, primitive
+from tensor_deriv.verification.digits import DigitsEvaluator, many
 from tensor_deriv.verification.exact import Matter, agree, degree, kept
 from tensor_deriv.verification.field import PRIME, Dual, FieldEvaluator, NotRational, dual, eliminate, embedded, whole
 

@@ -13,9 +13,9 @@ from tensor_deriv.language.reader import read_program
 from tensor_deriv.program import Tensor
 from tensor_deriv.verification import claim as judging
 from tensor_deriv.verification import tidying as tidying_module
-from tensor_deriv.verification.check import Trial
 from tensor_deriv.verification.claim import POINTS, judge, read_claim
 from tensor_deriv.verification.explain import small_tensor, terms
+from tensor_deriv.verification.report import Trial
 from tensor_deriv.verification.sample import Point
 
 MATRIX = {"A": "n d", "B": "d m", "X": "n d"}

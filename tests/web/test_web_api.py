@@ -456,7 +456,7 @@ def test_no_error_gets_out(monkeypatch):
 
 def test_a_derivation_that_fails_its_check_is_not_shown(monkeypatch):
     from tensor_deriv.derivation import Derivation
-    from tensor_deriv.verification.check import Report, Trial
+    from tensor_deriv.verification.report import Report, Trial
 
     failing = Report([Trial("differences", 2, 0.5, False)])
     monkeypatch.setattr(Derivation, "check", lambda self: failing)
