@@ -8,7 +8,7 @@ from fractions import Fraction
 from ..errors import UnsupportedError
 from ..index.dims import UNIT
 from ..matrix import make
-from ..matrix.forms import is_zero, unusual
+from ..matrix.forms import unusual
 from ..matrix.nodes import (
     Add,
     Array,
@@ -34,16 +34,16 @@ from ..matrix.nodes import (
     walk,
 )
 from ..matrix.nodes import Call as ArrayCall
-from ..matrix.places import Tril, Where
-from ..matrix.text import number_text, positive_first
+from ..matrix.places import Tril
+from ..matrix.text import fraction_parts, number_text, positive_first
+from .branches import BranchesPrinter
 from .calls import called
-from .cases import AGAINST, OPPOSITE, SIGNS, TURNED
-from .entries import HADAMARD, EntriesPrinter
+from .entries import HADAMARD
 from .names import Names, Quotient
 from .targets import ATOM, FACTOR, PRODUCT, RAISED, SUM, Printed, Target
 
 
-class ArrayPrinter(EntriesPrinter):
+class ArrayPrinter(BranchesPrinter):
     """Prints an array form of at most two axes; a vector is a column."""
 
     def __init__(self, names: Names, target: Target) -> None:
@@ -202,31 +202,6 @@ class ArrayPrinter(EntriesPrinter):
 
     _triu = _tril
 
-    def _where(self, node: Where) -> Printed:
-        """[c] ⊙ a + [not c] ⊙ b; a branch that is not taken counts as zero."""
-        holds, fails = self._conditions(node.condition)
-        branches = [(holds, node.then), (fails, node.otherwise)]
-        terms = [self._case(sign, body, node) for sign, body in branches if not is_zero(body)]
-        return (" + ".join(self.fit(term, HADAMARD) for term in terms), SUM) if len(terms) > 1 else terms[0] if terms else self._num(num(0))
-
-    def _case(self, sign: str, body: Array, node: Where) -> Printed:
-        if body == num(1):
-            return sign, ATOM
-        if not node.rank:
-            return self.target.join([sign, self.at(body, FACTOR)]), PRODUCT
-        return f"{sign} {self.target.hadamard} {self.fit(self.spread(body, node.shape), FACTOR)}", HADAMARD
-
-    def _conditions(self, condition: Array) -> tuple[str, str]:
-        """A condition and its opposite, in the brackets of an indicator."""
-        name = condition.row.name if isinstance(condition, Elem) and condition.row.name in SIGNS else ""
-        sides = condition.children if name else (condition, num(0))
-        signs = (SIGNS[name], OPPOSITE[name]) if name else ("not", "is")
-        if name in TURNED and not sides[0].rank and sides[1].rank:
-            sides, signs = sides[::-1], (TURNED[name], AGAINST[name])
-        left, right = (self.spread(side, condition.shape)[0] if side.rank else self.term(side)[0] for side in sides)
-        holds, fails = (self.target.marks["holds"].format(f"{left} {self.target.marks[sign]} {right}") for sign in signs)
-        return holds, fails
-
     def _column(self, node: Column) -> Printed:
         return self.term(node.arg)
 
@@ -247,19 +222,6 @@ class ArrayPrinter(EntriesPrinter):
 def is_single(part: Array, product: Array) -> bool:
     """Whether a factor is one number, and the product is not."""
     return not part.rank or (part.shape != product.shape and all(extent == UNIT for extent in part.shape))
-
-
-def fraction_parts(node: Mul) -> tuple[Fraction, list[Array], list[Array]]:
-    """The number of a product, what stands above and what stands below the line."""
-    value, above, below = Fraction(1), list[Array](), list[Array]()
-    for part in node.parts:
-        if isinstance(part, Num):
-            value *= part.value
-        elif isinstance(part, Pow) and isinstance(part.exponent, Num) and part.exponent.value < 0:
-            below.append(part.base if part.exponent.value == -1 else Pow(part.base, num(-part.exponent.value)))
-        else:
-            above.append(part)
-    return value, above, below
 
 
 def printable(node: Array) -> bool:
