@@ -246,7 +246,7 @@ class Derivation:
         """
         from .code.generate import compiled
 
-        return compiled(self.code(target, value, checks))
+        return compiled(self.code(target, value, checks and target not in LAYERS))
 
     def value_code(self, target: str = "numpy", checks: bool = False) -> str:
         """The source of a function for the expression itself; UnsupportedError for an arbitrary function `l(T)`."""
