@@ -25,6 +25,9 @@ FLAGS = (
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 
+# JAX compiles for arrays of a few entries: what LLVM's optimisations take is more than they give, and XLA's own passes stay
+os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true")
+
 settings.register_profile("tensor_deriv", derandomize=True, deadline=None)
 settings.load_profile("tensor_deriv")
 

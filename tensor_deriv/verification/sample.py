@@ -116,11 +116,14 @@ def draw_sizes(program: Program, rng: Generator, with_one: bool) -> dict[str, in
     """A size for each dimension, all different, never those of a literal extent; one of them 1 where asked."""
     free = [name for name in program.dims if name not in program.ties]
     literal = {extent.constant for shape in program.given.values() for extent in shape}
-    for more in range(MOST_ROOM):
+    half = MOST_ROOM // 2
+    for attempt in range(MOST_ROOM):
+        one = with_one and free and attempt < half  # a slice may need more, and then begins with small sizes again
+        more = attempt % half if with_one else attempt
         pool = [size for size in range(2, 8 + len(free) + more) if size not in literal][: max(len(free), 3) + more]
         order = [int(size) for size in rng.permutation(pool)]
         sizes = dict(zip(free, order, strict=False))
-        if with_one and free and more < MOST_ROOM // 2:  # a slice may need more
+        if one:
             sizes[free[int(rng.integers(len(free)))]] = 1
         for name, dim in program.ties.items():
             sizes[name] = dim.value(sizes)
