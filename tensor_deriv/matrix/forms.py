@@ -202,8 +202,7 @@ def _written_out(
         new = Tidier(program, known, builder.symmetric).tidy(replaced(node, item.name, item.node))
         if isinstance(node, Name) or cost(new) < cost(node) + cost(item.node) - WORTH:
             node, found = new, [other for other in found if other is not item]
-    wanted = names(node).union(*(names(item.node) for item in found))
-    return node, [item for item in found if item.name in wanted]
+    return node, _needed(program, builder, known, node)
 
 
 def replaced(node: Array, name: str, by: Array) -> Array:
