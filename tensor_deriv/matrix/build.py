@@ -243,7 +243,7 @@ class Builder:
         want = tuple(index for index in wanted if index in found)
         default = want if len(want) == len(found) else found
         if len(found) != 2:
-            return default
+            return default if default == want else agreed([value.axes for value in values]) or found
         other = default[::-1]
         votes = {order: sum(value.axes == order for value in values) for order in (default, other)}
         gain = 1 if wanted[:2] and set(wanted) >= set(found) else 0  # one transpose outside
@@ -396,6 +396,20 @@ def _opened(item: Labelled) -> list[Labelled]:
             if letter not in known:
                 known[letter] = fresh(extent)
     return [Labelled(part, tuple(known[letter] for letter in word)) for word, part in zip(node.letters, node.parts, strict=True)]
+
+
+def agreed(orders: Sequence[tuple[Index, ...]]) -> tuple[Index, ...]:
+    """An order of all axes that each of several orders is part of; empty where there is none."""
+    rest = dict.fromkeys(index for order in orders for index in order)
+    found: list[Index] = []
+    while rest:
+        waiting = {later for order in orders for place, later in enumerate(order) if any(index in rest for index in order[:place])}
+        ready = next((index for index in rest if index not in waiting), None)
+        if ready is None:
+            return ()
+        found.append(ready)
+        del rest[ready]
+    return tuple(found)
 
 
 def _kept(node: Array, have: Sequence[Index], wanted: Sequence[Index]) -> Array | None:

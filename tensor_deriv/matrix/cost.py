@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from .make import coefficient
-from .nodes import Add, Array, Call, Column, Einsum, Elem, Eye, Filled, Frechet, MatMul, Mul, Name, Num, Pi, Pow, Size, T, Take
+from .nodes import Add, Array, Call, Column, Einsum, Elem, Eye, Filled, Frechet, MatMul, Mul, Name, Num, Pi, Pow, Reshape, Size, T, Take
 from .places import Flip
 from .text import SIGNS, fraction_parts, number_text, runs
 
@@ -52,6 +52,8 @@ def _cost(node: Array) -> float:
             mirrored = row.name == "sigmoid" and coefficient(args[0])[0] < 0
             return below + (0.5 if row.name in SIGNS else 1) + MIRRORED * mirrored
         case Column() | Flip():
+            return below + 0.5
+        case Reshape() if node.widens:
             return below + 0.5
         case Frechet():
             return below + 3

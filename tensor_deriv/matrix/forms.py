@@ -58,13 +58,17 @@ def unusual(node: Array) -> bool:
     """Whether a node is no matrix operation."""
     if isinstance(node, Call):
         return node.name in ("dexpm", "d2expm") or (node.name.startswith("prod") and node.name > "prod1")
-    return isinstance(node, (Einsum, Take, Reshape, *PLACED))
+    return isinstance(node, (Einsum, Take, *PLACED)) or _regroups(node)
+
+
+def _regroups(node: Array) -> bool:
+    return isinstance(node, Reshape) and not node.widens
 
 
 def regrouped(found: Form) -> bool:
     """Whether some axes of a form run over several indices."""
     nodes = (found.node, *(item.node for item in found.definitions if not item.text))
-    return any(isinstance(part, Reshape) for node in nodes for part in walk(node))
+    return any(_regroups(part) for node in nodes for part in walk(node))
 
 
 def form(program: Program, question: Program | None = None) -> Form:

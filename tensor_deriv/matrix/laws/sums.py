@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...index.dims import UNIT, Dim
 from .. import make
 from ..flip import Flipper
-from ..nodes import Add, Array, Call, Column, DiagOf, Einsum, Elem, Filled, MatMul, Mul, Num, Outer, Pow, Size, Trace, num
+from ..nodes import MAPS, Add, Array, Call, Column, DiagOf, Einsum, Elem, Filled, MatMul, Mul, Num, Outer, Pow, Reshape, Size, Trace, num
 from .law import Candidates
 
 
@@ -111,29 +111,46 @@ def _without_counts(parts: tuple[Array, ...], dims: tuple[Dim, ...]) -> list[Arr
 
 def columns(node: Array, flipper: Flipper) -> Candidates:
     # a reduction kept as an axis of extent 1 instead of v[:, None]
-    match node:
-        case Column(Call("sum", arg, (1,), False)) if arg.shape[1:] == (UNIT,):
-            yield arg
-        case Column(Call(name, arg, axis, False)) if arg.rank == 2 and axis == (1,) and name not in ("softmax", "log_softmax"):
-            yield Call(name, arg, axis, True)
-        case Column(Mul() | Add() | Pow() | Elem() as inner):
-            yield _as_column(inner)
-        case Mul(parts) if any(isinstance(part, Column) and part.children[0].children for part in parts):
-            yield make.mul(_as_column(part.arg) if isinstance(part, Column) else part for part in parts)
+    place = new_axis(node)
+    if place is not None:
+        inner = node.children[0]
+        if isinstance(inner, Mul | Add | Pow | Elem) or _kept(inner, place) is not None:
+            yield _widened(inner, place)
+    elif isinstance(node, Mul) and any(new_axis(part) is not None and part.children[0].children for part in node.parts):
+        yield make.mul(part if (at := new_axis(part)) is None else _widened(part.children[0], at) for part in node.parts)
 
 
-def _as_column(node: Array) -> Array:
-    """A vector's column, taken at its leaves: sums keep their axis, and M v is one."""
+def new_axis(node: Array) -> int | None:
+    """The place of the axis of extent 1 that v[:, None] or x[:, None, :] puts in; None for another node."""
+    if isinstance(node, Column):
+        return 1
+    if not isinstance(node, Reshape) or not node.widens or node.rank != node.arg.rank + 1:
+        return None
+    return node.dims.index(UNIT)
+
+
+def _kept(node: Array, place: int) -> Array | None:
+    """A reduction over one axis with that axis kept; what is summed over an axis of extent 1 as it was."""
     match node:
-        case Call("sum", arg, (1,), False) if arg.shape[1:] == (UNIT,):
-            return arg
-        case MatMul(parts) if node.rank == 1 and parts[-1].rank == 1 and parts[0].rank == 2:
+        case Call(name, arg, (axis,), False) if axis == place and arg.rank == node.rank + 1 and name not in MAPS:
+            return arg if name == "sum" and arg.shape[axis] == UNIT else Call(name, arg, (axis,), True)
+    return None
+
+
+def _widened(node: Array, place: int) -> Array:
+    """An array with a new axis of extent 1, put in at its leaves: reductions keep their axis, and M v is one."""
+    kept = _kept(node, place)
+    if kept is not None:
+        return kept
+    match node:
+        case MatMul(parts) if node.rank == place == 1 and parts[-1].rank == 1 and parts[0].rank == 2:
             return Call("sum", make.mul([make.matmul(parts[:-1]), parts[-1]]), (1,), True)
-        case Call(name, arg, (1,), False) if arg.rank == 2 and name not in ("softmax", "log_softmax"):
-            return Call(name, arg, (1,), True)
-        case Mul() | Add() | Pow() | Elem() if node.rank == 1:
-            return make.rebuilt(node, tuple(_as_column(child) for child in node.children))
-    return Column(node) if node.rank else node
+        case Mul() | Add() | Pow() | Elem() if node.rank:
+            behind = node.rank - place  # axes after the new one
+            return make.rebuilt(node, tuple(_widened(c, c.rank - behind) if c.rank >= behind and c.rank else c for c in node.children))
+    if not node.rank:
+        return node
+    return Column(node) if node.rank == place == 1 else Reshape(node, (*node.shape[:place], UNIT, *node.shape[place:]))
 
 
 def moved_in(node: Array, flipper: Flipper) -> Candidates:
