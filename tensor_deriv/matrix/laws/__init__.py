@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import exponential, factors, places, products, scalars, sums
+from . import exponential, factors, linear, places, products, scalars, sums
 from .law import Law
 
 LAWS = (
@@ -11,6 +11,12 @@ LAWS = (
     Law("diagonal", "diag(a) v = a ⊙ v", products.diagonals),
     Law("sum as a product", "Σᵢ aᵢbᵢ = a·b, Σᵢⱼ aᵢⱼbⱼᵢ = tr(AB)", sums.reductions),
     Law("sums joined", "Σᵢ Σⱼ aᵢⱼ = Σᵢⱼ aᵢⱼ", sums.joined),
+    Law("sum of a constant", "Σᵢ c = n c", linear.constants),
+    Law("zero", "0 A = 0", linear.zeros),
+    Law("mean of deviations", "mean(a − mean(a)) = 0", linear.deviations),
+    Law("sums together", "Σ a + c Σ b = Σ (a + c b)", linear.together),
+    Law("diagonal of a product", "Σₖ aᵢₖbₖᵢ = diag(AB)", linear.diagonal),
+    Law("norm", "(Σᵢ xᵢ²)^½ = ‖x‖", linear.norms),
     Law("sum kept as a column", "v 1ᵀ from a sum over rows", sums.columns),
     Law("factor into a mean", "mean(a)/s = mean(a/s)", sums.moved_in),
     Law("broadcast", "M + v 1ᵀ", sums.broadcasts),
@@ -25,6 +31,8 @@ LAWS = (
     Law("number in front", "½a + ½b = ½(a + b)", scalars.halves),
     Law("sign in front", "−a − b = −(a + b)", scalars.negatives),
     Law("rectifier", "relu(a) [a > 0] = relu(a)", scalars.rectified),
+    Law("ratio of functions", "sinh(a)/cosh(a) = tanh(a)", scalars.ratios),
+    Law("indicator", "[c]² = [c]", scalars.indicators),
     Law("multiply in", "b (a/b + c) = a + b c", scalars.multiplied_in),
     Law("logistic function", "eᵃ/(eᵃ + eᵇ) = σ(a − b)", scalars.sigmoids),
     Law("logistic function", "σ(−a) = 1 − σ(a)", scalars.mirrored),

@@ -67,6 +67,23 @@ def rectified(node: Array, flipper: Flipper) -> Candidates:
                 yield make.mul(other for other in node.parts if other != hit)
 
 
+def ratios(node: Array, flipper: Flipper) -> Candidates:
+    # sinh(a)/cosh(a) = tanh(a), sin(a)/cos(a) = tan(a)
+    if isinstance(node, Mul):
+        for above, below, name in (("sinh", "cosh", "tanh"), ("sin", "cos", "tan")):
+            for part in node.parts:
+                if _is_function(part, above) and make.power(call(below, *part.children), num(-1)) in node.parts:
+                    rest = [other for other in node.parts if other not in (part, make.power(call(below, *part.children), num(-1)))]
+                    yield make.mul([*rest, call(name, *part.children)])
+
+
+def indicators(node: Array, flipper: Flipper) -> Candidates:
+    # [c]² = [c]
+    match node:
+        case Pow(Elem() as base, Num(power)) if power > 0 and base.row.name in ("greater", "greater_equal", "equal"):
+            yield base
+
+
 def multiplied_in(node: Array, flipper: Flipper) -> Candidates:
     # p(1 − p) ((1 − y)/(1 − p) − y/p) = (1 − y)p − y(1 − p), where the denominators go
     if not isinstance(node, Mul):
@@ -77,6 +94,18 @@ def multiplied_in(node: Array, flipper: Flipper) -> Candidates:
         rest = [*node.parts[:at], *node.parts[at + 1 :]]
         if any(_denominators(term) & {*rest, *(_negated(other) for other in rest)} for term in part.parts):
             yield make.add(make.mul([_without_sign(term, rest), *rest]) for term in part.parts)
+    yield from _denominator(node)
+
+
+def _denominator(node: Mul) -> Candidates:
+    # 1/(b (a/b + c)) = 1/(a + b c)
+    below = [part.base for part in node.parts if isinstance(part, Pow) and part.exponent == num(-1)]
+    for total in below:
+        for other in below:
+            if isinstance(total, Add) and other != total and any(other in _denominators(term) for term in total.parts):
+                gone = {make.power(total, num(-1)), make.power(other, num(-1))}
+                whole = make.add(make.mul([term, other]) for term in total.parts)
+                yield make.mul([*(part for part in node.parts if part not in gone), make.power(whole, num(-1))])
 
 
 def _denominators(term: Array) -> set[Array]:
@@ -103,13 +132,11 @@ def _without_sign(term: Array, rest: list[Array]) -> Array:
 def sigmoids(node: Array, flipper: Flipper) -> Candidates:
     # e^a/(e^a + e^b) = σ(a − b), 1/(1 + e^(−a)) = σ(a), 1 − σ(a) = σ(−a)
     match node:
-        case Add(parts) if len(parts) == 2:
-            at = next((place for place, part in enumerate(parts) if part == num(1)), None)
-            other = parts[1 - at] if at is not None else None
-            if other is not None and make.coefficient(other)[0] == -1:
-                inner = make.coefficient(other)[1]
-                if _is_function(inner, "sigmoid"):
-                    yield call("sigmoid", make.mul([num(-1), inner.children[0]]))
+        case Add(parts) if num(1) in parts:
+            for part in parts:
+                value, inner = make.coefficient(part)
+                if value == -1 and _is_function(inner, "sigmoid"):
+                    yield make.add([_opposite(inner), *(other for other in parts if other not in (part, num(1)))])
         case Mul(parts):
             yield from _logistic(parts)
         case Pow(Add(terms), Num(minus)) if minus == -1 and len(terms) == 2:
@@ -119,12 +146,28 @@ def sigmoids(node: Array, flipper: Flipper) -> Candidates:
 def mirrored(node: Array, flipper: Flipper) -> Candidates:
     # σ(a) σ(−a) = σ(a) (1 − σ(a)): one of them is enough
     if isinstance(node, (Mul, Add)):
-        found = {part for part in walk(node) if _is_function(part, "sigmoid")}
-        for part in found:
-            argument = part.children[0]
-            plain = call("sigmoid", make.mul([num(-1), argument]))
-            if make.coefficient(argument)[0] < 0 and plain in found:
-                yield exchange(node, part, make.add([num(1), make.mul([num(-1), plain])]))
+        found = _sigmoids(node)
+        for part in _turned(found):
+            if _opposite(part) in found:
+                yield exchange(node, part, make.add([num(1), make.mul([num(-1), _opposite(part)])]))
+
+
+def _sigmoids(node: Array) -> list[Array]:
+    return list(dict.fromkeys(part for part in walk(node) if _is_function(part, "sigmoid")))
+
+
+def _turned(sigmoids: list[Array]) -> list[Array]:
+    """Those of a number with a minus in front, and of a difference that an earlier one has the other way round."""
+    return [
+        part for at, part in enumerate(sigmoids) if make.coefficient(part.children[0])[0] < 0
+        or (isinstance(part.children[0], Add) and _opposite(part) in sigmoids[:at])
+    ]  # fmt: skip
+
+
+def _opposite(sigmoid: Array) -> Array:
+    """σ(−a), of σ(a)."""
+    (argument,) = sigmoid.children
+    return call("sigmoid", _negated(argument) if isinstance(argument, Add) else make.mul([num(-1), argument]))
 
 
 def _logistic(parts: tuple[Array, ...]) -> Candidates:
@@ -160,7 +203,7 @@ def call(name: str, *args: Array) -> Array:
 def expansions(node: Array, flipper: Flipper) -> Candidates:
     # (1 − y)σ − y(1 − σ) = σ − y: what is left when everything is multiplied out and collected
     if isinstance(node, Add) and any(isinstance(part, Mul) and any(isinstance(f, Add) for f in part.parts) for part in node.parts):
-        negative = [part for part in walk(node) if _is_function(part, "sigmoid") and make.coefficient(part.children[0])[0] < 0]
+        negative = _turned(_sigmoids(node))
         yield from _multiplied_out(node, [])
         if negative:
             yield from _multiplied_out(node, negative)
@@ -183,5 +226,5 @@ def _multiplied_out(node: Add, sigmoids: list[Array]) -> Candidates:
 
 def _as_terms(factor: Array, sigmoids: list[Array]) -> tuple[Array, ...]:
     if factor in sigmoids:
-        return num(1), make.mul([num(-1), call("sigmoid", make.mul([num(-1), factor.children[0]]))])
+        return num(1), make.mul([num(-1), _opposite(factor)])
     return factor.parts if isinstance(factor, Add) else (factor,)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...index.dims import UNIT, Dim
 from .. import make
 from ..flip import Flipper
-from ..nodes import MAPS, Add, Array, Call, Column, DiagOf, Einsum, Elem, Filled, MatMul, Mul, Num, Outer, Pow, Reshape, Size, Trace, num
+from ..nodes import MAPS, Add, Array, Call, Column, DiagOf, Einsum, Elem, Filled, MatMul, Mul, Num, Outer, Pow, Reshape, Size, T, Trace, num
 from .law import Candidates
 
 
@@ -59,8 +59,9 @@ def _summed_product(node: Array, parts: tuple[Array, ...], axis: tuple[int, ...]
             rest = make.mul([*parts[:at], *parts[at + 1 :]])
             if isinstance(part, Outer) and len(parts) > 1:  # Σ_ij v_i w_j a_ij = v A w
                 yield make.matmul([part.left, rest, part.right])
-            yield make.trace(make.matmul([flipper.flip(rest), part]))
-            yield make.trace(make.matmul([rest, flipper.flip(part)]))
+            if len(parts) == 2 or isinstance(part, MatMul | T):
+                yield make.trace(make.matmul([flipper.flip(rest), part]))
+                yield make.trace(make.matmul([rest, flipper.flip(part)]))
     elif axis is not None and whole.rank == 2:
         for at, part in enumerate(parts):
             rest = make.mul([*parts[:at], *parts[at + 1 :]])

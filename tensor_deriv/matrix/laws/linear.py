@@ -1,0 +1,126 @@
+"""Laws of sums and means as linear functions: of what does not change along the axis, of deviations, of several sums."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from ...index.dims import UNIT
+from .. import make
+from ..flip import Flipper
+from ..nodes import Add, Array, Call, Column, Diag, DiagOf, Filled, MatMul, Mul, Num, Outer, Pow, Size, T, num
+from .law import Candidates
+
+
+def constants(node: Array, flipper: Flipper) -> Candidates:
+    # Σ_i c = n c
+    match node:
+        case Call("sum", Filled(1, _) | Mul() as arg, axis, keepdims):
+            parts = arg.parts if isinstance(arg, Mul) else (arg,)
+            rest = make.mul([num(1), *(part for part in parts if not _ones(part))])
+            if any(map(_ones, parts)) and fixed(rest, axis, arg.rank):
+                yield _spread(_times(rest if keepdims else without_axis(rest, axis), arg, axis), node)
+
+
+def zeros(node: Array, flipper: Flipper) -> Candidates:
+    # 0 A = 0
+    if isinstance(node, Mul | MatMul | Outer | Column | Diag | T) and node.rank and any(map(_nought, node.children)):
+        yield Filled(0, node.shape)
+
+
+def _nought(part: Array) -> bool:
+    return isinstance(part, Filled) and not part.value
+
+
+def _ones(part: Array) -> bool:
+    return isinstance(part, Filled) and part.value == 1
+
+
+def _spread(value: Array, node: Array) -> Array:
+    """A value that is the same along some axes of a node, in the node's shape."""
+    return value if value.shape == node.shape else make.mul([value, Filled(1, node.shape)])
+
+
+def fixed(part: Array, axis: tuple[int, ...] | None, rank: int) -> bool:
+    """Whether a part that is broadcast to `rank` axes does not change along some of them."""
+    missing = rank - part.rank
+    return all(at < missing or part.shape[at - missing] == UNIT for at in (range(rank) if axis is None else axis))
+
+
+def without_axis(part: Array, axis: tuple[int, ...] | None) -> Array:
+    """A part that does not change along one axis, without it."""
+    if not part.rank or axis == (0,):
+        return part
+    match part:
+        case Column(arg):
+            return arg
+        case Call(name, arg, own, True) if own == axis:
+            return Call(name, arg, own)
+        case Mul() | Add() | Pow():
+            return make.rebuilt(part, tuple(without_axis(child, axis) for child in part.children))
+    return Call("mean", part, axis)
+
+
+def deviations(node: Array, flipper: Flipper) -> Candidates:
+    # mean(a − mean(a)) = 0: the mean of each term alone, where some do not change along the axis
+    match node:
+        case Call("sum" | "mean" as name, Add(parts) as arg, axis, keepdims) if any(fixed(part, axis, arg.rank) for part in parts):
+            total = make.add(_mean(part, axis, keepdims, arg.rank) for part in parts)
+            yield _spread(total if name == "mean" else _times(total, arg, axis), node)
+        case Call("mean", Pow(Add((first, second)), Num(two)), axis, keepdims) if two == 2:
+            # mean((a − mean(a))²) = var(a)
+            for a, b in ((first, second), (second, first)):
+                if make.mul([num(-1), b]) in (Call("mean", a, axis, True), Call("mean", a, axis)):
+                    yield Call("var", a, axis, keepdims)
+
+
+def _mean(part: Array, axis: tuple[int, ...] | None, keepdims: bool, rank: int) -> Array:
+    scalars, rest = make.split_scalars(part)
+    if fixed(rest, axis, rank):
+        return part if keepdims else make.mul([*scalars, without_axis(rest, axis)])
+    return make.mul([*scalars, Call("mean", rest, axis, keepdims)])
+
+
+def _times(total: Array, arg: Array, axis: tuple[int, ...] | None) -> Array:
+    dims = arg.shape if axis is None else tuple(arg.shape[at] for at in axis)
+    return make.mul([*(num(dim.constant) if dim.constant is not None else Size(dim) for dim in dims), total])
+
+
+def together(node: Array, flipper: Flipper) -> Candidates:
+    # Σ a + c Σ b = Σ (a + c b), over the same axes
+    if not isinstance(node, Add):
+        return
+    found: dict[object, list[int]] = defaultdict(list)
+    parts = [make.split_scalars(part) if part.rank else ([], part) for part in node.parts]
+    terms = [_reduction(part) if not part.rank else (scalars, rest) for part, (scalars, rest) in zip(node.parts, parts, strict=True)]
+    for at, (_, rest) in enumerate(terms):
+        if isinstance(rest, Call) and rest.name in ("sum", "mean"):
+            found[rest.name, rest.axis, rest.keepdims, rest.arg.shape].append(at)
+    for (name, axis, keepdims, _), places in found.items():  # type: ignore[misc]
+        if len(places) > 1:
+            inner = make.add(make.mul([*terms[at][0], terms[at][1].children[0]]) for at in places)
+            rest = [part for at, part in enumerate(node.parts) if at not in places]
+            yield make.add([Call(name, inner, axis, keepdims), *rest])
+
+
+def _reduction(part: Array) -> tuple[list[Array], Array]:
+    """A scalar as the number in front and the rest."""
+    value, rest = make.coefficient(part)
+    return ([num(value)] if value != 1 else []), rest
+
+
+def diagonal(node: Array, flipper: Flipper) -> Candidates:
+    # Σ_k a_ik b_ki = diag(AB)
+    match node:
+        case Call("sum", Mul((left, right)), (1,), False) if isinstance(left, T) != isinstance(right, T):
+            if right.rank == left.rank == 2:
+                yield DiagOf(make.matmul([left, right.arg] if isinstance(right, T) else [right, make.transpose(left)]))
+        case Call("sum", Mul((left, right)), (0,), False) if isinstance(left, T) != isinstance(right, T):
+            if right.rank == left.rank == 2:
+                yield DiagOf(make.matmul([make.transpose(left), right] if isinstance(left, T) else [right.children[0], left]))
+
+
+def norms(node: Array, flipper: Flipper) -> Candidates:
+    # (Σ_i x_i²)^(k/2) = ‖x‖^k for odd k
+    match node:
+        case Pow(Call("sum", Pow(base, Num(two)), None, False), Num(power)) if two == 2 and power.denominator == 2:
+            yield make.power(Call("norm", base, None), num(2 * power))
