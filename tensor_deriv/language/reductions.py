@@ -7,7 +7,7 @@ from ..errors import ShapeError
 from ..index.indices import multiply
 from ..index.nodes import ONE, Extent, Index, Power, Slot, number, slot_indices
 from .registry import Axes, Call, operation
-from .values import Value, axis_number
+from .values import Value
 
 
 def _reduced(x: Value, axes: tuple[int, ...], keepdims: bool) -> tuple[tuple[Slot, ...], tuple[Index, ...]]:
@@ -63,9 +63,7 @@ def _norm(call: Call, x: Value) -> Value:
 
 def _scan(name: str) -> None:
     def along(call: Call, x: Value, axis: Axes = None) -> Value:
-        if axis is None and x.rank != 1:
-            raise ShapeError(f"`{name}` of an array of {x.rank} axes needs to be told along which: axis=0", call.place)
-        at = axis_number(axis[0] if axis else 0, x.rank, call.place)
+        at = call.one_axis(x, axis)
         return x if x.axes[at] == ONE else call.lowering.primitive(name, x, (at,))
 
     operation(name)(along)
