@@ -125,13 +125,15 @@ class Builder:
         kept = _kept(ordered, have, wanted)
         if kept is not None:
             return kept
-        dims = tuple(index.extent if index in have else UNIT for index in wanted)
-        return Reshape(ordered, dims)
+        behind = wanted[wanted.index(have[0]) :] if have else ()  # NumPy puts axes in front by itself
+        if len(behind) == 2 and len(have) == 1:
+            return Column(ordered)
+        return Reshape(ordered, tuple(index.extent if index in have else UNIT for index in behind)) if have else ordered
 
     def _reordered(self, value: Labelled, have: list[Index]) -> Array:
         if list(value.axes) == have:
             return value.node
-        if len(have) > 2 and [*value.axes[:-2], value.axes[-1], value.axes[-2]] == have:
+        if len(have) > 1 and [*value.axes[:-2], value.axes[-1], value.axes[-2]] == have:
             return make.transpose(value.node)
         return self._einsum([value], tuple(have))
 
@@ -352,14 +354,17 @@ class Builder:
         return settled(make.mul([*network.scalars, body]), output)
 
     def _entry_by_entry(self, network: Network) -> Labelled | None:
-        """A Hadamard product of which one factor has every axis, the others broadcast."""
+        """A Hadamard product of which one factor has every axis, the others broadcast, and its sum over some."""
         items = [*network.others, *network.edges]
         items += [Labelled(make.mul(nodes), (index,)) for index, nodes in network.weights.items()]
         largest = max(items, key=lambda item: len(item.axes), default=None)
-        if network.over or largest is None or len(largest.axes) < 3 or not set(largest.axes).issuperset(network.free()):
+        if largest is None or len(largest.axes) < 3 or not set(largest.axes).issuperset((*network.free(), *network.over)):
             return None
-        parts = [self.oriented(item, largest.axes) for item in items]
-        return settled(make.mul([*network.scalars, *parts]), largest.axes)
+        whole = make.mul(self.oriented(item, largest.axes) for item in items)
+        summed = tuple(axis for axis, index in enumerate(largest.axes) if index in network.over)
+        kept = tuple(index for index in largest.axes if index not in network.over)
+        body = make.total(whole, summed if kept else None) if summed else whole
+        return settled(make.mul([*network.scalars, body]), kept)
 
     def _einsum_labelled(self, items: Sequence[Labelled], wanted: tuple[Index, ...]) -> Labelled:
         have = dict.fromkeys(i for item in items for i in item.axes)

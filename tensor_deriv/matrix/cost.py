@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from ..index.dims import UNIT
 from .make import coefficient
 from .nodes import Add, Array, Call, Column, Einsum, Elem, Eye, Filled, Frechet, MatMul, Mul, Name, Num, Pi, Pow, Reshape, Size, T, Take
 from .places import Flip
@@ -12,6 +13,7 @@ from .text import SIGNS, fraction_parts, number_text, runs
 COMPOUND_TRANSPOSE = 0.5  # .T around brackets
 TWICE_TURNED = 0.2  # (A Xᵀ)ᵀ, which has X turned twice
 MIRRORED = 0.2  # σ(−a), which reads worse than 1 − σ(a) where both are there
+INSIDE = 0.05  # a factor in a sum that does not change along its axis
 ROW_FIRST = 1.1  # a vector that a matrix product begins with
 NAMELESS = 8.0  # a primitive that the language has no word for, where another form has one
 LENGTH = 0.01  # for each node, so that of two equally simple forms the shorter is taken
@@ -61,6 +63,9 @@ def _cost(node: Array) -> float:
             return below + NAMELESS
         case Take() | Einsum():
             return below + 4
+        case Call("sum" | "mean", Mul(parts), tuple() as axis, keepdims):
+            within = [part for part in parts if part.rank == node.rank + (not keepdims)]
+            return below + 1 + INSIDE * any(all(part.shape[at] == UNIT for at in axis) for part in within)
         case Call() | Eye() | Filled():
             return below + 1
     return below + 1

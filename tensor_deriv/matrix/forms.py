@@ -22,6 +22,7 @@ from .wording import in_own_words, own_differences
 
 MOST_USES = 3  # of an upstream gradient that may still be written out
 WORTH = 0.5  # operations that writing an upstream gradient out must save
+SHORT = 5.5  # operations of a form that is written out anyway
 MOST_IN_FULL = 60  # operations of a form with everything put in that a person may still want to read
 
 
@@ -204,7 +205,7 @@ def _written_out(
         if item.text or not here or uses[item.name] != here:
             continue
         new = Tidier(program, known, builder.symmetric).tidy(replaced(node, item.name, item.node))
-        if isinstance(node, Name) or cost(new) < cost(node) + cost(item.node) - WORTH:
+        if isinstance(node, Name) or cost(new) < max(cost(node) + cost(item.node) - WORTH, SHORT):
             node, found = new, [other for other in found if other is not item]
     return node, _needed(program, builder, known, node)
 

@@ -10,7 +10,7 @@ from .known import Known
 from .laws import LAWS
 from .nodes import Array, Name
 
-SLACK = 1.6  # how much dearer a candidate may look before it is itself tidied
+SLACK = 2.1  # how much dearer a candidate may look before it is itself tidied
 ROUNDS = 12
 PASSES = 4  # a law may undo a busy node's own tidying, so the whole is looked at again
 
@@ -59,6 +59,8 @@ class Tidier:
         best, price = None, cost(node)
         for law in LAWS:
             for candidate in law.candidates(node, self.flipper):
+                if cost(candidate) > price + SLACK:
+                    candidate = self.known.throughout(candidate)
                 if cost(candidate) > price + SLACK or candidate == node or candidate.shape != node.shape:
                     continue
                 candidate = self._tidy(candidate)

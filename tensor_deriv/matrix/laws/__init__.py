@@ -7,6 +7,7 @@ from .law import Law
 
 LAWS = (
     Law("inverse", "A⁻¹A = I", products.inverses),
+    Law("between inverses", "A⁻¹B A⁻¹ − A⁻¹ = A⁻¹(B − A) A⁻¹", products.between_inverses),
     Law("derivative of the exponential", "Σᵢⱼ gᵢⱼ ∂(eᴬ)ᵢⱼ/∂A = L(Aᵀ, G)", exponential.directions),
     Law("diagonal", "diag(a) v = a ⊙ v", products.diagonals),
     Law("sum as a product", "Σᵢ aᵢbᵢ = a·b, Σᵢⱼ aᵢⱼbⱼᵢ = tr(AB)", sums.reductions),
@@ -29,6 +30,7 @@ LAWS = (
     Law("outer product", "A (v wᵀ) B = (Av)(Bᵀw)ᵀ", products.outers),
     Law("sign", "−(a − b) = b − a", scalars.signs),
     Law("number in front", "½a + ½b = ½(a + b)", scalars.halves),
+    Law("number into a bracket", "½ A (2b + 4c) = A (b + 2c)", scalars.moved_in),
     Law("sign in front", "−a − b = −(a + b)", scalars.negatives),
     Law("rectifier", "relu(a) [a > 0] = relu(a)", scalars.rectified),
     Law("ratio of functions", "sinh(a)/cosh(a) = tanh(a)", scalars.ratios),
@@ -36,6 +38,7 @@ LAWS = (
     Law("multiply in", "b (a/b + c) = a + b c", scalars.multiplied_in),
     Law("logistic function", "eᵃ/(eᵃ + eᵇ) = σ(a − b)", scalars.sigmoids),
     Law("logistic function", "σ(−a) = 1 − σ(a)", scalars.mirrored),
+    Law("common denominator", "a/b − c = (a − b c)/b", scalars.denominators),
     Law("multiply out", "(1 − y)σ − y(1 − σ) = σ − y", scalars.expansions),
     Law("common factor of products", "AX + BX = (A + B)X", factors.chains),
     Law("common vector", "a wᵀ + b wᵀ = (a + b) wᵀ", factors.outers),

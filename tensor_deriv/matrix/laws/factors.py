@@ -10,7 +10,7 @@ from ..nodes import Add, Array, Call, Column, Diag, Filled, MatMul, Mul, Num, Ou
 from .law import Candidates
 from .linear import fixed
 
-MOST_POWERS = 12  # of one base that are tried
+MOST_POWERS = 26  # of one base that are tried
 Chain = tuple[list[Array], list[Array]]  # scalar factors, and matrices in order
 
 
@@ -183,9 +183,9 @@ def factors(term: Array) -> list[Array]:
 
 def _inside(part: Array) -> list[Array]:
     """The factors of what is summed that do not change along the axis: Σ_j s_i a_ij = s_i Σ_j a_ij."""
-    if not (isinstance(part, Call) and part.name in ("sum", "mean") and part.keepdims):
+    if not isinstance(part, Call) or part.name not in ("sum", "mean") or not (part.keepdims or part.axis == (0,)):
         return []
-    return [factor for factor in factors(part.arg) if fixed(factor, part.axis, part.rank)]
+    return [factor for factor in factors(part.arg) if factor.rank <= part.rank and fixed(factor, part.axis, part.arg.rank)]
 
 
 def _outside(parts: tuple[Array, ...]) -> list[Array]:
@@ -193,10 +193,11 @@ def _outside(parts: tuple[Array, ...]) -> list[Array]:
 
 
 def _divisors(base: Array, exponent: Fraction) -> list[Array]:
-    # b^(−3/2) has the factors b^(−3/2) and b^(−1/2); b³ has b³, b² and b
-    steps = range(min(int(abs(exponent)), MOST_POWERS) + 1)
+    # b³ has the factors b³, b² and b; b^(−1) has b^(−1) and b^(−1/2)
     sign = 1 if exponent > 0 else -1
-    return [make.power(base, Num(exponent - sign * step)) for step in steps if (exponent - sign * step) * sign > 0]
+    step = Fraction(sign) if exponent > 0 else Fraction(sign, 2)
+    powers = (exponent - step * times for times in range(MOST_POWERS + 1))
+    return [make.power(base, Num(power)) for power in powers if power * sign > 0]
 
 
 def _deepest(common: list[Array], bags: list[list[Array]]) -> list[Array]:

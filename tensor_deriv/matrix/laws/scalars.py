@@ -52,6 +52,19 @@ def halves(node: Array, flipper: Flipper) -> Candidates:
             yield make.mul([num(1 / top), make.add(make.mul([num(top), part]) for part in node.parts)])
 
 
+def moved_in(node: Array, flipper: Flipper) -> Candidates:
+    # ½ A (2b + 4c) = A (b + 2c)
+    value, _ = make.coefficient(node)
+    if isinstance(node, Mul) and abs(value) != 1:
+        for at, part in enumerate(node.parts):
+            chain = part.parts if isinstance(part, MatMul) else (part,)
+            for place, total in enumerate(chain):
+                if isinstance(total, Add):
+                    inner = make.add(make.mul([num(value), term]) for term in total.parts)
+                    new = make.matmul([*chain[:place], inner, *chain[place + 1 :]]) if len(chain) > 1 else inner
+                    yield make.mul([*node.parts[1:at], new, *node.parts[at + 1 :]])
+
+
 def negatives(node: Array, flipper: Flipper) -> Candidates:
     # −a − b = −(a + b)
     if isinstance(node, Add) and all((p.value if isinstance(p, Num) else make.coefficient(p)[0]) < 0 for p in node.parts):
@@ -198,6 +211,18 @@ def _is_function(node: Array, name: str) -> bool:
 def call(name: str, *args: Array) -> Array:
     """The elementwise function of that name."""
     return Elem(TABLE[name], args)
+
+
+def denominators(node: Array, flipper: Flipper) -> Candidates:
+    # a/b − c = (a − b c)/b, where something cancels
+    if isinstance(node, Add):
+        for below in dict.fromkeys(base for part in node.parts for base in _denominators(part) if isinstance(base, Add)):
+            parts = [make.mul([part, below]) for part in node.parts]
+            whole = make.add(parts)
+            if isinstance(whole, Add) and whole.shape == node.shape:
+                for total in _multiplied_out(whole, []):
+                    if not isinstance(total, Add) or len(total.parts) <= len(node.parts):
+                        yield make.mul([total, make.power(below, num(-1))])
 
 
 def expansions(node: Array, flipper: Flipper) -> Candidates:

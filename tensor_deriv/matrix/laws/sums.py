@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from ...index.dims import UNIT, Dim
 from .. import make
 from ..flip import Flipper
 from ..nodes import MAPS, Add, Array, Call, Column, DiagOf, Einsum, Elem, Filled, MatMul, Mul, Num, Outer, Pow, Reshape, Size, T, Trace, num
 from .law import Candidates
+from .linear import fixed
 
 
 def reductions(node: Array, flipper: Flipper) -> Candidates:
@@ -155,21 +158,43 @@ def _widened(node: Array, place: int) -> Array:
 
 
 def moved_in(node: Array, flipper: Flipper) -> Candidates:
-    # mean(a)/s = mean(a/s), where s is constant along the axis
+    # mean(a)/s = mean(a/s), where s is constant along the axis; a part of a power of s as well
     if not isinstance(node, Mul):
         return
     for at, part in enumerate(node.parts):
-        if not isinstance(part, Call) or part.name not in ("sum", "mean") or not part.keepdims or part.axis is None:
-            continue
-        for place, factor in enumerate(node.parts):
-            fixed = factor.rank == part.arg.rank and all(factor.shape[axis] == UNIT for axis in part.axis)
-            base, power = (factor.base, factor.exponent) if isinstance(factor, Pow) else (factor, num(1))
-            if place == at or not fixed or not isinstance(power, Num):
-                continue
-            one = num(1 if power.value > 0 else -1)
-            inner = Call(part.name, make.mul([part.arg, make.power(base, one)]), part.axis, True)
-            rest = [p for other, p in enumerate(node.parts) if other not in (at, place)]
-            yield make.mul([inner, make.power(base, make.add([power, make.mul([num(-1), one])])), *rest])
+        if isinstance(part, Call) and part.name in ("sum", "mean") and part.axis is not None:
+            for place, factor in enumerate(node.parts):
+                base, power = (factor.base, factor.exponent) if isinstance(factor, Pow) else (factor, num(1))
+                inner = _inside(base, part) if place != at else None
+                if inner is not None and isinstance(power, Num):
+                    rest = [p for other, p in enumerate(node.parts) if other not in (at, place)]
+                    for step in _steps(power.value):
+                        moved = Call(part.name, make.mul([part.arg, make.power(inner, num(step))]), part.axis, part.keepdims)
+                        yield make.mul([moved, make.power(base, num(power.value - step)), *rest])
+            yield from _moved_out(node, at, part)
+
+
+def _moved_out(node: Mul, at: int, total: Call) -> Candidates:
+    # Σ_j s_i a_ij = s_i Σ_j a_ij
+    parts = total.arg.parts if isinstance(total.arg, Mul) else ()
+    constant = [part for part in parts if _inside(part, total) is not None]
+    if constant and len(node.parts) > 1:
+        rest = make.mul(part for part in parts if part not in constant)
+        if rest.shape == total.arg.shape:
+            others = [*node.parts[:at], *node.parts[at + 1 :]]
+            yield make.mul([*others, *constant, Call(total.name, rest, total.axis, total.keepdims)])
+
+
+def _inside(factor: Array, total: Call) -> Array | None:
+    """A factor of a sum or mean over one axis as a factor of what is summed; None where it changes along the axis."""
+    if total.keepdims:
+        return factor if factor.rank == total.arg.rank and fixed(factor, total.axis, factor.rank) else None
+    return factor if total.axis == (0,) and factor.rank == total.rank else None
+
+
+def _steps(power: Fraction) -> list[Fraction]:
+    sign = 1 if power > 0 else -1
+    return [Fraction(sign), *([Fraction(sign, 2)] if abs(power) >= 1 and power < 0 else [])]
 
 
 def broadcasts(node: Array, flipper: Flipper) -> Candidates:
