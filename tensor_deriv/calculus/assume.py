@@ -54,7 +54,7 @@ def assumption_rules(program: Program) -> tuple[Rule, ...]:
     return tuple(rules)
 
 
-def _term(node: Product, place: int, term: Expr) -> Product:
+def _term(node: Product, place: int, term: Expr) -> Expr:
     return renew(multiply((*node.factors[:place], term, *node.factors[place + 1 :]), node.over))
 
 

@@ -360,6 +360,8 @@ class Builder:
         largest = max(items, key=lambda item: len(item.axes), default=None)
         if largest is None or len(largest.axes) < 3 or not set(largest.axes).issuperset((*network.free(), *network.over)):
             return None
+        if network.over and len(largest.axes) > 3:
+            return None  # an einsum is easier to read
         whole = make.mul(self.oriented(item, largest.axes) for item in items)
         summed = tuple(axis for axis, index in enumerate(largest.axes) if index in network.over)
         kept = tuple(index for index in largest.axes if index not in network.over)

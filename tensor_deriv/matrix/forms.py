@@ -22,7 +22,7 @@ from .wording import in_own_words, own_differences
 
 MOST_USES = 3  # of an upstream gradient that may still be written out
 WORTH = 0.5  # operations that writing an upstream gradient out must save
-SHORT = 5.5  # operations of a form that is written out anyway
+SHORT = 6.0  # operations of a multiple of an upstream gradient that is written out anyway
 MOST_IN_FULL = 60  # operations of a form with everything put in that a person may still want to read
 
 
@@ -205,7 +205,8 @@ def _written_out(
         if item.text or not here or uses[item.name] != here:
             continue
         new = Tidier(program, known, builder.symmetric).tidy(replaced(node, item.name, item.node))
-        if isinstance(node, Name) or cost(new) < max(cost(node) + cost(item.node) - WORTH, SHORT):
+        multiple = isinstance(make.split_scalars(node)[1], Name) and cost(new) < SHORT
+        if multiple or isinstance(node, Name) or cost(new) < cost(node) + cost(item.node) - WORTH:
             node, found = new, [other for other in found if other is not item]
     return node, _needed(program, builder, known, node)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import make
 from .cost import cost
-from .nodes import Add, Array, MatMul, Mul, Num, num, walk
+from .nodes import Add, Array, Column, Diag, MatMul, Mul, Num, Outer, T, num, walk
 
 FREE = 0.02  # what turning differences round may cost: nothing but length
 
@@ -28,6 +28,8 @@ def in_own_words(node: Array, own: set[Array]) -> Array:
     if not own or not node.children:
         return node
     node = make.rebuilt(node, tuple(in_own_words(child, own) for child in node.children))
+    if isinstance(node, Add):
+        return _terms_in_own_words(node, own)
     if not isinstance(node, Mul):
         return node
     places = _differences(node)
@@ -38,6 +40,25 @@ def in_own_words(node: Array, own: set[Array]) -> Array:
         return node
     new = make.mul([num((-1) ** len(chosen)), *_with_turned(node, chosen)])
     return new if cost(new) <= cost(node) + FREE and new.shape == node.shape else node
+
+
+def _terms_in_own_words(node: Add, own: set[Array]) -> Array:
+    """A sum in which no difference stands both ways round: A R − R B, where the caller has R, and not A R + (−R) B."""
+    there = own.intersection(walk(node))  # what the sum has the caller's way round already
+    turned = {term: _turned_inside(term, there) for term in node.parts}
+    new = make.add(term if inside is None else make.mul([num(-1), inside]) for term, inside in turned.items())
+    return new if cost(new) <= cost(node) + FREE and new.shape == node.shape else node
+
+
+def _turned_inside(node: Array, own: set[Array]) -> Array | None:
+    """Minus a product, by one of its differences that the caller has the other way round; None where there is none."""
+    if isinstance(node, Add):
+        return _turned(node) if node not in own and _turned(node) in own else None
+    for at, child in enumerate(node.children if isinstance(node, Mul | MatMul | Outer | T | Diag | Column) else ()):
+        turned = _turned_inside(child, own)
+        if turned is not None:
+            return make.rebuilt(node, (*node.children[:at], turned, *node.children[at + 1 :]))
+    return None
 
 
 def _differences(node: Mul) -> list[tuple[tuple[int, ...], Add]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import exponential, factors, linear, places, products, scalars, sums
+from . import exponential, factors, functions, linear, places, products, scalars, sums
 from .law import Law
 
 LAWS = (
@@ -32,12 +32,13 @@ LAWS = (
     Law("number in front", "½a + ½b = ½(a + b)", scalars.halves),
     Law("number into a bracket", "½ A (2b + 4c) = A (b + 2c)", scalars.moved_in),
     Law("sign in front", "−a − b = −(a + b)", scalars.negatives),
-    Law("rectifier", "relu(a) [a > 0] = relu(a)", scalars.rectified),
-    Law("ratio of functions", "sinh(a)/cosh(a) = tanh(a)", scalars.ratios),
-    Law("indicator", "[c]² = [c]", scalars.indicators),
+    Law("rectifier", "relu(a) [a > 0] = relu(a)", functions.rectified),
+    Law("ratio of functions", "sinh(a)/cosh(a) = tanh(a)", functions.ratios),
+    Law("a difference and its opposite", "(a − b)²/(b − a) = b − a", scalars.opposites),
+    Law("indicator", "[c]² = [c]", functions.indicators),
     Law("multiply in", "b (a/b + c) = a + b c", scalars.multiplied_in),
-    Law("logistic function", "eᵃ/(eᵃ + eᵇ) = σ(a − b)", scalars.sigmoids),
-    Law("logistic function", "σ(−a) = 1 − σ(a)", scalars.mirrored),
+    Law("logistic function", "eᵃ/(eᵃ + eᵇ) = σ(a − b)", functions.sigmoids),
+    Law("logistic function", "σ(−a) = 1 − σ(a)", functions.mirrored),
     Law("common denominator", "a/b − c = (a − b c)/b", scalars.denominators),
     Law("multiply out", "(1 − y)σ − y(1 − σ) = σ − y", scalars.expansions),
     Law("common factor of products", "AX + BX = (A + B)X", factors.chains),

@@ -141,7 +141,7 @@ def hadamard(node: Array, flipper: Flipper) -> Candidates:
 def divided(term: Array, common: Array) -> Array:
     """A term without a factor that it has, or has with the other sign."""
     parts = term.parts if isinstance(term, Mul) else (term,)
-    turned = negated(common) if isinstance(common, Add) else None
+    turned = make.negated(common) if isinstance(common, Add) else None
     if turned is not None and turned in parts:
         at = parts.index(turned)
         return make.mul([num(-1), *parts[:at], *parts[at + 1 :]])
@@ -150,11 +150,6 @@ def divided(term: Array, common: Array) -> Array:
             inner = Call(part.name, divided(part.arg, common), part.axis, part.keepdims)
             return make.mul([*parts[:at], inner, *parts[at + 1 :]])
     return make.mul([term, make.power(common, num(-1))])
-
-
-def negated(node: Add) -> Array:
-    """−(a − b) as b − a."""
-    return make.add(make.mul([num(-1), term]) for term in node.parts)
 
 
 def _numbers(node: Add, bags: list[list[Array]]) -> Candidates:
@@ -177,7 +172,7 @@ def factors(term: Array) -> list[Array]:
         if isinstance(part, Pow) and isinstance(part.exponent, Num):
             found += _divisors(part.base, part.exponent.value)
         else:
-            found += [part, *([negated(part)] if isinstance(part, Add) else _inside(part))]
+            found += [part, *([make.negated(part)] if isinstance(part, Add) else _inside(part))]
     return found
 
 

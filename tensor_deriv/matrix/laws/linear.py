@@ -89,23 +89,23 @@ def together(node: Array, flipper: Flipper) -> Candidates:
     # Σ a + c Σ b = Σ (a + c b), over the same axes
     if not isinstance(node, Add):
         return
-    found: dict[object, list[int]] = defaultdict(list)
-    parts = [make.split_scalars(part) if part.rank else ([], part) for part in node.parts]
-    terms = [_reduction(part) if not part.rank else (scalars, rest) for part, (scalars, rest) in zip(node.parts, parts, strict=True)]
-    for at, (_, rest) in enumerate(terms):
-        if isinstance(rest, Call) and rest.name in ("sum", "mean"):
-            found[rest.name, rest.axis, rest.keepdims, rest.arg.shape].append(at)
-    for (name, axis, keepdims, _), places in found.items():  # type: ignore[misc]
+    terms = [_reduction(part) for part in node.parts]
+    groups: dict[Array, list[int]] = defaultdict(list)
+    for at, (_, call) in enumerate(terms):
+        if call is not None:
+            groups[call.with_children((Filled(1, call.arg.shape),))].append(at)
+    for kind, places in groups.items():
         if len(places) > 1:
-            inner = make.add(make.mul([*terms[at][0], terms[at][1].children[0]]) for at in places)
-            rest = [part for at, part in enumerate(node.parts) if at not in places]
-            yield make.add([Call(name, inner, axis, keepdims), *rest])
+            inner = make.add(make.mul([*scalars, call.arg]) for scalars, call in (terms[at] for at in places) if call is not None)
+            yield make.add([kind.with_children((inner,)), *(part for at, part in enumerate(node.parts) if at not in places)])
 
 
-def _reduction(part: Array) -> tuple[list[Array], Array]:
-    """A scalar as the number in front and the rest."""
-    value, rest = make.coefficient(part)
-    return ([num(value)] if value != 1 else []), rest
+def _reduction(part: Array) -> tuple[list[Array], Call | None]:
+    """What stands before a sum or mean, and it; None where the term is none."""
+    value, scalar = make.coefficient(part)
+    number: list[Array] = [num(value)]
+    scalars, rest = make.split_scalars(part) if part.rank else (number, scalar)
+    return scalars, rest if isinstance(rest, Call) and rest.name in ("sum", "mean") else None
 
 
 def diagonal(node: Array, flipper: Flipper) -> Candidates:
