@@ -65,7 +65,8 @@ def _cost(node: Array) -> float:
             return below + 4
         case Call("sum" | "mean", Mul(parts), tuple() as axis, keepdims):
             within = [part for part in parts if part.rank == node.rank + (not keepdims)]
-            return below + 1 + INSIDE * any(all(part.shape[at] == UNIT for at in axis) for part in within)
+            constant = any(all(part.shape[at] == UNIT for at in axis) for part in within)
+            return below + 1 + INSIDE * (constant or (axis == (0,) and not keepdims and any(part.rank == node.rank for part in parts)))
         case Call() | Eye() | Filled():
             return below + 1
     return below + 1

@@ -34,6 +34,7 @@ LAWS = (
     Law("sign in front", "−a − b = −(a + b)", scalars.negatives),
     Law("rectifier", "relu(a) [a > 0] = relu(a)", functions.rectified),
     Law("ratio of functions", "sinh(a)/cosh(a) = tanh(a)", functions.ratios),
+    Law("roots of numbers", "√2 √π = √(2π)", scalars.roots),
     Law("a difference and its opposite", "(a − b)²/(b − a) = b − a", scalars.opposites),
     Law("indicator", "[c]² = [c]", functions.indicators),
     Law("multiply in", "b (a/b + c) = a + b c", scalars.multiplied_in),

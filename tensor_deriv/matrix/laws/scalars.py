@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from .. import make
 from ..flip import Flipper
-from ..nodes import Add, Array, Diag, MatMul, Mul, Num, Pow, Size, num
+from ..nodes import Add, Array, Diag, MatMul, Mul, Num, Pi, Pow, Size, num
 from .functions import opposite, sigmoids_in, turned
 from .law import Candidates
 
@@ -84,6 +84,17 @@ def negatives(node: Array, flipper: Flipper) -> Candidates:
     # −a − b = −(a + b)
     if isinstance(node, Add) and all((p.value if isinstance(p, Num) else make.coefficient(p)[0]) < 0 for p in node.parts):
         yield make.mul([num(-1), make.add(make.mul([num(-1), part]) for part in node.parts)])
+
+
+def roots(node: Array, flipper: Flipper) -> Candidates:
+    # √2 √π = √(2π)
+    if isinstance(node, Mul):
+        for exponent in (Fraction(1, 2), Fraction(-1, 2)):
+            found = [part for part in node.parts if isinstance(part, Pow) and part.exponent == num(exponent)]
+            constant = [part for part in found if isinstance(part.children[0], Num | Pi)]
+            if len(constant) > 1:
+                base = make.mul(part.children[0] for part in constant)
+                yield make.mul([*(part for part in node.parts if part not in constant), Pow(base, num(exponent))])
 
 
 def opposites(node: Array, flipper: Flipper) -> Candidates:
