@@ -63,13 +63,22 @@ def _cost(node: Array) -> float:
             return below + NAMELESS
         case Take() | Einsum():
             return below + 4
-        case Call("sum" | "mean", Mul(parts), tuple() as axis, keepdims):
-            within = [part for part in parts if part.rank == node.rank + (not keepdims)]
-            constant = any(all(part.shape[at] == UNIT for at in axis) for part in within)
-            return below + 1 + INSIDE * (constant or (axis == (0,) and not keepdims and any(part.rank == node.rank for part in parts)))
+        case Call("sum" | "mean", Mul(), tuple() as axis):
+            return below + 1 + INSIDE * _constant_inside(node.arg, axis)
         case Call() | Eye() | Filled():
             return below + 1
     return below + 1
+
+
+def _constant_inside(arg: Array, axis: tuple[int, ...]) -> bool:
+    """Whether a factor of what is summed does not change along the axes: it may stand before the sum."""
+    lowest = arg.rank - 1 if axis == (0,) else arg.rank  # a row is the same for every row
+    return any(part.rank >= lowest > 0 and _fixed(part, axis, arg.rank) for part in arg.children)
+
+
+def _fixed(part: Array, axis: tuple[int, ...], rank: int) -> bool:
+    missing = rank - part.rank
+    return all(at < missing or part.shape[at - missing] == UNIT for at in axis)
 
 
 def _compound(node: Array) -> bool:

@@ -48,6 +48,9 @@ SECOND_BOOK = [  # a law or a rule of building each
     ("sum(exp(-sum((X[:, None] - Y)**2, axis=2)))", "X", {"X": "n d", "Y": "m d"}, ("H = exp(-sum((X[:, None] - Y)**2, axis=2))",),
      "2*(H @ Y - X*sum(H, axis=1, keepdims=True))"),
     ("-logdet(F)", "x", {"A": "n n", "x": "k", "G": "k n n"}, ('F = A - einsum("k,kij->ij", x, G)',), "sum(G*inv(F).T, axis=(1, 2))"),
+    ('einsum("ijk,i,j->k", T, x, y)', "x", {"T": "n d k", "x": "n", "y": "d"}, (), "sum(T*y[:, None], axis=1).T"),
+    ('einsum("ijk,i,j,k->", T, x, x, x)', "x", {"T": "n n n", "x": "n"}, (),
+     "sum(T*x[:, None]*x, axis=(1, 2)) + sum(T*x[:, None, None]*x, axis=(0, 2)) + sum(T*x[:, None, None]*x[:, None], axis=(0, 1))"),
     ("sum((X - mean(X, axis=1, keepdims=True))**2)", "X", {"X": "n d"}, (), "2*(X - mean(X, axis=1, keepdims=True))"),
     ("sum(log(X/sum(X, axis=0)))", "X", {"X": "n d"}, (), "1/X - n/sum(X, axis=0)"),
     ("sum(Y*log(sigmoid(a[:, None] - b)) + (1 - Y)*log(1 - sigmoid(a[:, None] - b)))", "b", {"Y": "n m", "a": "n", "b": "m"}, (),
@@ -82,6 +85,25 @@ def test_as_in_another_book(expr: str, wrt: str, shapes: dict[str, str], definit
 def test_a_form_defines_each_name_that_it_has() -> None:
     derivation = td.derive("l(T)", "W", {}, ("S = sigmoid(X @ W)", "T = S*(X @ V)"))
     assert derivation.definitions == ("S = sigmoid(X @ W)", "T = S*(X @ V)")
+    assert derivation.check().ok
+
+
+CHOLESKY = [
+    ("sum(log(diag(cholesky(K))))", "spd", "inv(K)/2"), ("2*sum(log(diag(cholesky(K))))", "", "inv((K + K.T)/2)"),
+    ("y @ solve(K, y)/2 + sum(log(diag(cholesky(K))))", "spd", "(inv(K) - outer(solve(K, y), solve(K, y)))/2"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("expr", "kind", "form"), CHOLESKY)
+def test_the_diagonal_of_a_cholesky_factor_is_a_determinant(expr: str, kind: str, form: str) -> None:
+    derivation = td.derive(expr, "K", {"K": "n n"}, assume={"K": kind} if kind else {})
+    assert derivation.matrix == form
+    assert derivation.check().ok
+
+
+def test_rows_that_sum_to_one_do_so_inside_a_sum() -> None:
+    derivation = td.derive("-sum(((1 - e)*Y + e/k)*log_softmax(Z))", "Z", {"Y": "n k", "Z": "n k", "e": ""}, assume={"Y": "simplex"})
+    assert derivation.matrix == "e*(Y - 1/k) - Y + softmax(Z)"
     assert derivation.check().ok
 
 
