@@ -61,7 +61,7 @@ SECOND_BOOK = [  # a law or a rule of building each
     ("l(T)", "X", {"X": "b d"}, ("T = X/sqrt(sum(X**2, axis=1, keepdims=True))",),
      "(dT - T*sum(T*dT, axis=1, keepdims=True))/sqrt(sum(X**2, axis=1, keepdims=True))"),
     ("l(T)", "X", {"X": "b d"}, ("T = (X - mean(X, axis=0))/std(X, axis=0)",),
-     "(dT - mean(dT, axis=0) - mean(T*dT, axis=0)*T)/sqrt(var(X, axis=0))"),
+     "(dT - mean(dT, axis=0) - T*mean(T*dT, axis=0))/sqrt(var(X, axis=0))"),
     ("-(logdet(C) + trace(inv(C) @ S))/2", "W", {"W": "d m", "s": "", "S": "d d"}, ("C = W @ W.T + s*eye(d)",),
      "(dC + dC.T) @ W"),
     ("trace(inv(X) @ A) + logdet(X)", "X", {"X": "n n", "A": "n n"}, (), "(inv(X) @ (X - A) @ inv(X)).T"),

@@ -10,7 +10,7 @@ from ..nodes import Add, Array, Call, Column, Diag, Filled, MatMul, Mul, Num, Ou
 from .law import Candidates
 from .linear import fixed
 
-MOST_POWERS = 26  # of one base that are tried
+MOST_POWERS = 12  # of one base that are tried
 Chain = tuple[list[Array], list[Array]]  # scalar factors, and matrices in order
 
 
@@ -188,11 +188,11 @@ def _outside(parts: tuple[Array, ...]) -> list[Array]:
 
 
 def _divisors(base: Array, exponent: Fraction) -> list[Array]:
-    # b³ has the factors b³, b² and b; b^(−1) has b^(−1) and b^(−1/2)
+    # b³ has the factors b³, b² and b; b^(−2) has b^(−2), b^(−1) and b^(−1/2)
     sign = 1 if exponent > 0 else -1
-    step = Fraction(sign) if exponent > 0 else Fraction(sign, 2)
-    powers = (exponent - step * times for times in range(MOST_POWERS + 1))
-    return [make.power(base, Num(power)) for power in powers if power * sign > 0]
+    powers = [exponent - sign * step for step in range(min(int(abs(exponent)), MOST_POWERS) + 1)]
+    root = [Fraction(-1, 2)] if exponent <= -1 and exponent.denominator == 1 else []
+    return [make.power(base, Num(power)) for power in [*powers, *root] if power * sign > 0]
 
 
 def _deepest(common: list[Array], bags: list[list[Array]]) -> list[Array]:

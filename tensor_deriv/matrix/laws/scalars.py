@@ -70,11 +70,11 @@ def halves(node: Array, flipper: Flipper) -> Candidates:
 def moved_in(node: Array, flipper: Flipper) -> Candidates:
     # ½ A (2b + 4c) = A (b + 2c)
     value, _ = make.coefficient(node)
-    if isinstance(node, Mul) and abs(value) != 1:
+    if isinstance(node, Mul) and value.denominator > 1:
         for at, part in enumerate(node.parts):
             chain = part.parts if isinstance(part, MatMul) else (part,)
             for place, total in enumerate(chain):
-                if isinstance(total, Add):
+                if isinstance(total, Add) and all((value * make.coefficient(term)[0]).denominator == 1 for term in total.parts):
                     inner = make.add(make.mul([num(value), term]) for term in total.parts)
                     new = make.matmul([*chain[:place], inner, *chain[place + 1 :]]) if len(chain) > 1 else inner
                     yield make.mul([*node.parts[1:at], new, *node.parts[at + 1 :]])
