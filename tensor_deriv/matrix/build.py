@@ -78,6 +78,8 @@ class Builder:
         shape = tuple(slot.extent for slot in slots)
         if node.shape == shape:
             return node
+        if not node.rank:
+            return make.mul([node, Filled(1, shape)])
         if node.rank == 1 and len(shape) == 2 and UNIT in shape:
             return Column(node) if shape[1] == UNIT else make.transpose(Column(node))
         return Reshape(node, shape)

@@ -135,6 +135,21 @@ def test_heads_are_a_stack() -> None:
     assert derivation.check().ok
 
 
+def test_batches_of_heads_are_a_stack() -> None:
+    shapes = {"Q": "b h n d", "K": "b h m d", "V": "b h m k"}
+    definitions = ("S = Q @ transpose(K, (0, 1, 3, 2))/sqrt(d)", "P = softmax(S)", "T = P @ V")
+    derivation = td.derive("l(T)", "K", shapes, definitions)
+    assert derivation.matrix == "transpose(dS, (0, 1, 3, 2)) @ Q/sqrt(d)"
+    assert derivation.check().ok
+
+
+def test_a_matrix_of_one_entry() -> None:
+    shapes = {"X": ("n", 1), "w": (1, 1), "y": ("n", 1)}
+    derivation = td.derive("sum((X @ w - y)**2)", "w", shapes)
+    assert derivation.matrix and "reshape" not in derivation.matrix
+    assert derivation.check().ok
+
+
 def test_assumptions_shorten() -> None:
     plain = td.derive("x @ W @ x", "x", {"W": "n n", "x": "n"})
     known = td.derive("x @ W @ x", "x", {"W": "n n", "x": "n"}, assume={"W": "symmetric"})

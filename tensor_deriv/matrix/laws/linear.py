@@ -18,7 +18,7 @@ def constants(node: Array, flipper: Flipper) -> Candidates:
             parts = arg.parts if isinstance(arg, Mul) else (arg,)
             rest = make.mul([num(1), *(part for part in parts if not _ones(part))])
             if any(map(_ones, parts)) and fixed(rest, axis, arg.rank):
-                yield _spread(_times(rest if keepdims else without_axis(rest, axis), arg, axis), node)
+                yield _spread(_times(rest if keepdims else without_axes(rest, axis, arg.rank), arg, axis), node)
 
 
 def zeros(node: Array, flipper: Flipper) -> Candidates:
@@ -40,24 +40,30 @@ def _spread(value: Array, node: Array) -> Array:
     return value if value.shape == node.shape else make.mul([value, Filled(1, node.shape)])
 
 
+def own_axes(part: Array, axis: tuple[int, ...] | None, rank: int) -> tuple[int, ...]:
+    """Of some axes of an array those of a part that is broadcast to its `rank` axes, as the part counts them."""
+    missing = rank - part.rank
+    return tuple(at - missing for at in (range(rank) if axis is None else axis) if at >= missing)
+
+
 def fixed(part: Array, axis: tuple[int, ...] | None, rank: int) -> bool:
     """Whether a part that is broadcast to `rank` axes does not change along some of them."""
-    missing = rank - part.rank
-    return all(at < missing or part.shape[at - missing] == UNIT for at in (range(rank) if axis is None else axis))
+    return all(part.shape[at] == UNIT for at in own_axes(part, axis, rank))
 
 
-def without_axis(part: Array, axis: tuple[int, ...] | None) -> Array:
-    """A part that does not change along one axis, without it."""
-    if not part.rank or axis == (0,):
-        return part
+def without_axes(part: Array, axis: tuple[int, ...] | None, rank: int) -> Array:
+    """A part that does not change along some axes, without them."""
+    own = own_axes(part, axis, rank)
     match part:
-        case Column(arg):
+        case _ if not own:
+            return part
+        case Column(arg) if own == (1,):
             return arg
-        case Call(name, arg, own, True) if own == axis:
+        case Call(name, arg, kept, True) if kept == own:
             return Call(name, arg, own)
         case Mul() | Add() | Pow():
-            return make.rebuilt(part, tuple(without_axis(child, axis) for child in part.children))
-    return Call("mean", part, axis)
+            return make.rebuilt(part, tuple(without_axes(child, axis, rank) for child in part.children))
+    return Call("mean", part, own)
 
 
 def deviations(node: Array, flipper: Flipper) -> Candidates:
@@ -69,15 +75,17 @@ def deviations(node: Array, flipper: Flipper) -> Candidates:
         case Call("mean", Pow(Add((first, second)), Num(two)), axis, keepdims) if two == 2:
             # mean((a − mean(a))²) = var(a)
             for a, b in ((first, second), (second, first)):
-                if make.mul([num(-1), b]) in (Call("mean", a, axis, True), Call("mean", a, axis)):
+                means = [Call("mean", a, axis, True), *([Call("mean", a, axis)] if axis in (None, (0,)) else [])]
+                if make.mul([num(-1), b]) in means:
                     yield Call("var", a, axis, keepdims)
 
 
 def _mean(part: Array, axis: tuple[int, ...] | None, keepdims: bool, rank: int) -> Array:
     scalars, rest = make.split_scalars(part)
     if fixed(rest, axis, rank):
-        return part if keepdims else make.mul([*scalars, without_axis(rest, axis)])
-    return make.mul([*scalars, Call("mean", rest, axis, keepdims)])
+        return part if keepdims else make.mul([*scalars, without_axes(rest, axis, rank)])
+    own = axis if rest.rank == rank else own_axes(rest, axis, rank)
+    return make.mul([*scalars, Call("mean", rest, own, keepdims)])
 
 
 def _times(total: Array, arg: Array, axis: tuple[int, ...] | None) -> Array:

@@ -151,7 +151,7 @@ def _widened(node: Array, place: int) -> Array:
             return Call("sum", make.mul([make.matmul(parts[:-1]), parts[-1]]), (1,), True)
         case Mul() | Add() | Pow() | Elem() if node.rank:
             behind = node.rank - place  # axes after the new one
-            return make.rebuilt(node, tuple(_widened(c, c.rank - behind) if c.rank >= behind and c.rank else c for c in node.children))
+            return make.rebuilt(node, tuple(_widened(c, c.rank - behind) if c.rank > behind else c for c in node.children))
     if not node.rank:
         return node
     return Column(node) if node.rank == place == 1 else Reshape(node, (*node.shape[:place], UNIT, *node.shape[place:]))
