@@ -44,7 +44,7 @@ ARRAYS = [
     ("flip(x)", lambda p: np.flip(p.x)), ("flip(X)", lambda p: np.flip(p.X)), ("flip(X, 0)", lambda p: np.flip(p.X, 0)),
     ("flip(R, (0, 2))", lambda p: np.flip(p.R, (0, 2))),
     ("roll(x, 1, 0)", lambda p: np.roll(p.x, 1)), ("roll(X, -1, axis=1)", lambda p: np.roll(p.X, -1, axis=1)),
-    ("roll(v, 8, 0)", lambda p: np.roll(p.v, 8)),
+    ("roll(x, 1)", lambda p: np.roll(p.x, 1)), ("roll(v, 8, 0)", lambda p: np.roll(p.v, 8)),
     ("tril(A)", lambda p: np.tril(p.A)), ("triu(A)", lambda p: np.triu(p.A)), ("tril(X, -1)", lambda p: np.tril(p.X, -1)),
     ("triu(X, 1)", lambda p: np.triu(p.X, 1)),
     ("tril(R)", lambda p: np.tril(p.R)), ("tril(A) @ x", lambda p: np.tril(p.A) @ p.x),
@@ -243,6 +243,7 @@ REFUSED = [
     ("v[4:2]", "there is no slice"),
     ("reshape(v, 4)", "`reshape` makes (4)"), ("reshape(v, -1, -1)", "one size open"), ("reshape(v, 4, -1)", "cannot divide"),
     ("concatenate((x, X))", "takes a vector"), ("concatenate(x)", "several arrays"), ("roll(x, 1, 3)", "axis 3"),
+    ("roll(X, 1)", "needs to be told along which one"), ("cumprod(X, (0, 1))", "needs to be told along which one"),
     ("tril(x)", "takes a matrix"),
     ("where(x > 0, x)", "where"), ("x[::-2]", "a step may be positive"), ("C[5:]", "there is no slice"),
 ]  # fmt: skip

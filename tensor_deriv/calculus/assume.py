@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..index.bodies import Apply
-from ..index.nodes import UNITY, Component, Delta, Expr, Product
+from ..index.indices import multiply, renew
+from ..index.nodes import UNITY, Component, Delta, Expr, Product, Sum
 from ..index.slots import Index
 from ..program import Program
 from .engine import Rule
@@ -26,6 +27,15 @@ def assumption_rules(program: Program) -> tuple[Rule, ...]:
                     return Product(rest or (UNITY,), tuple(i for i in node.over if i not in index))
         return None
 
+    def opened(node: Expr) -> Expr | None:
+        # Σ_j (a p_ij + b) c = Σ_j a p_ij c + Σ_j b c, where Σ_j p_ij waits
+        if not isinstance(node, Product) or not node.over:
+            return None
+        for place, factor in enumerate(node.factors):
+            if isinstance(factor, Sum) and any(total(_term(node, place, term)) for term in factor.terms):
+                return Sum(tuple(_term(node, place, term) for term in factor.terms))
+        return None
+
     def columns(node: Expr) -> Expr | None:
         # Σ_k q_ki q_kj = δ_ij = Σ_k q_ik q_jk
         if not isinstance(node, Product):
@@ -40,9 +50,14 @@ def assumption_rules(program: Program) -> tuple[Rule, ...]:
     rules = []
     if axes:
         rules.append(Rule("entries sum to one", "Σⱼ pᵢⱼ = 1", "softmax and simplex", "contract", total))
+        rules.append(Rule("distribute", "Σⱼ (a + pᵢⱼ) = Σⱼ a + Σⱼ pᵢⱼ", "softmax and simplex", "contract", opened))
     if orthogonal:
         rules.append(Rule("orthogonal", "Σₖ qₖᵢ qₖⱼ = δᵢⱼ", "QᵀQ = I", "contract", columns))
     return tuple(rules)
+
+
+def _term(node: Product, place: int, term: Expr) -> Expr:
+    return renew(multiply((*node.factors[:place], term, *node.factors[place + 1 :]), node.over))
 
 
 def _normalised_axes(program: Program) -> dict[str, tuple[int, ...]]:

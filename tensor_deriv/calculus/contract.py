@@ -102,7 +102,19 @@ def _folded_power(base: Expr, exponent: Expr) -> Expr | None:
         return number(base.value ** int(exponent.value))
     if isinstance(base, Power) and isinstance(base.exponent, Number) and exponent.value.denominator == 1:
         return _powered(base.base, base.exponent.value * exponent.value)  # (a^p)^n = a^(pn) for whole n
+    if isinstance(base, Product) and not base.over and exponent.value.denominator == 1:
+        return _number_out(base, exponent)
     return None
+
+
+def _number_out(base: Product, exponent: Number) -> Expr | None:
+    # (c a)^n = c^n a^n for whole n
+    value = next((factor.value for factor in base.factors if isinstance(factor, Number)), Fraction(1))
+    rest = tuple(factor for factor in base.factors if not isinstance(factor, Number))
+    if value in (0, 1) or not rest or not _short(value, exponent.value):
+        return None
+    power = Power(rest[0] if len(rest) == 1 else Product(rest), exponent)
+    return Product((number(value ** int(exponent.value)), power))
 
 
 def _short(base: Fraction, exponent: Fraction) -> bool:

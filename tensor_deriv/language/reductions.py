@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from .. import functions
 from ..errors import ShapeError
-from ..index.indices import multiply
-from ..index.nodes import Extent, Power, number
+from ..index.bodies import Apply
+from ..index.indices import fresh, multiply
+from ..index.nodes import Component, Expr, Extent, Function, Power, Sum, number
 from ..index.slots import ONE, Index, Slot, slot_indices
 from .registry import Axes, Call, operation
-from .values import Value, axis_number
+from .values import Value
 
 
 def _reduced(x: Value, axes: tuple[int, ...], keepdims: bool) -> tuple[tuple[Slot, ...], tuple[Index, ...]]:
@@ -20,7 +23,28 @@ def _reduced(x: Value, axes: tuple[int, ...], keepdims: bool) -> tuple[tuple[Slo
 @operation("sum")
 def _sum(call: Call, x: Value, axis: Axes = None, keepdims: bool = False) -> Value:
     kept, summed = _reduced(x, call.axes(x, axis), keepdims)
-    return Value(kept, multiply((x.expr,), summed) if summed else x.expr)
+    named = None if kept else _log_determinant(call, x)
+    return named or Value(kept, multiply((x.expr,), summed) if summed else x.expr)
+
+
+def _log_determinant(call: Call, x: Value) -> Value | None:
+    # Σ_i log (cholesky A)_ii = ½ log|det ½(A + Aᵀ)|
+    match x.expr:
+        case Function(row, (Component(name, (Index() as i, j)),)) if row.name == "log" and i == j and x.axes == (i,):
+            scope = call.lowering.scope
+            body = scope.definitions[name].body if name in scope.definitions else None
+            if isinstance(body, Apply) and body.primitive == "cholesky" and len(body.axes) == len(scope.shapes[body.tensor]) == 2:
+                pair = fresh(i.extent), fresh(i.extent)
+                found = call.lowering.primitive("logdet", Value(pair, _symmetric_part(call, body.tensor, pair)), (0, 1))
+                return Value((), multiply((number(Fraction(1, 2)), found.expr)))
+    return None
+
+
+def _symmetric_part(call: Call, tensor: str, pair: tuple[Index, Index]) -> Expr:
+    matrix = Component(tensor, pair)
+    if call.lowering.scope.assumptions.get(tensor, frozenset()) & {"symmetric", "spd", "diagonal"}:
+        return matrix
+    return multiply((number(Fraction(1, 2)), Sum((matrix, Component(tensor, pair[::-1])))))
 
 
 @operation("mean")
@@ -64,9 +88,7 @@ def _norm(call: Call, x: Value) -> Value:
 
 def _scan(name: str) -> None:
     def along(call: Call, x: Value, axis: Axes = None) -> Value:
-        if axis is None and x.rank != 1:
-            raise ShapeError(f"`{name}` of an array of {x.rank} axes needs to be told along which: axis=0", call.place)
-        at = axis_number(axis[0] if axis else 0, x.rank, call.place)
+        at = call.one_axis(x, axis)
         return x if x.axes[at] == ONE else call.lowering.primitive(name, x, (at,))
 
     operation(name)(along)

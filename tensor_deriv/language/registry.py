@@ -46,6 +46,12 @@ class Call:
             raise ShapeError("the same axis stands twice", self.place)
         return tuple(found)
 
+    def one_axis(self, x: Value, axis: Axes) -> int:
+        """The number of one axis, which a vector need not be told."""
+        if (axis is None and x.rank != 1) or (axis is not None and len(axis) != 1):
+            raise ShapeError(f"`{_name(self.node)}` of an array of {x.rank} axes needs to be told along which one: axis=0", self.place)
+        return axis_number(axis[0] if axis else 0, x.rank, self.place)
+
     def rank(self, x: Value, *wanted: int) -> None:
         """Refuse an array of another rank."""
         if x.rank not in wanted:

@@ -165,9 +165,9 @@ def _flip(call: Call, x: Value, axis: Axes = None) -> Value:
 
 
 @operation("roll")
-def _roll(call: Call, x: Value, shift: int, axis: int) -> Value:
+def _roll(call: Call, x: Value, shift: int, axis: Axes = None) -> Value:
     # x_(i−s) + x_(i−s+n), each zero outside
-    at = axis_number(axis, x.rank, call.place)
+    at = call.one_axis(x, axis)
     extent = call.lowering.solver.resolve(x.axes[at].extent)
     if x.axes[at] == ONE or not shift:
         return x
@@ -211,7 +211,7 @@ def _cumsum(call: Call, x: Value, axis: Axes = None) -> Value:
         x = Value((_joined(_members(call, x)),), x.expr)
     if not x.rank:
         return x
-    at = axis_number(axis[0] if axis else 0, x.rank, call.place)
+    at = call.one_axis(x, axis)
     if x.axes[at] == ONE:
         return x
     x, summed = opened(call.lowering, x, at)

@@ -59,6 +59,8 @@ class Builder:
         shape = tuple(slot.extent for slot in slots)
         if node.shape == shape:
             return node
+        if not node.rank:
+            return make.mul([node, Filled(1, shape)])
         if node.rank == 1 and len(shape) == 2 and UNIT in shape:
             return Column(node) if shape[1] == UNIT else make.transpose(Column(node))
         return Reshape(node, shape)
@@ -106,13 +108,15 @@ class Builder:
         kept = _kept(ordered, have, wanted)
         if kept is not None:
             return kept
-        dims = tuple(index.extent if index in have else UNIT for index in wanted)
-        return Reshape(ordered, dims)
+        behind = wanted[wanted.index(have[0]) :] if have else ()  # NumPy puts axes in front by itself
+        if len(behind) == 2 and len(have) == 1:
+            return Column(ordered)
+        return Reshape(ordered, tuple(index.extent if index in have else UNIT for index in behind)) if have else ordered
 
     def _reordered(self, value: Labelled, have: list[Index]) -> Array:
         if list(value.axes) == have:
             return value.node
-        if len(have) > 2 and [*value.axes[:-2], value.axes[-1], value.axes[-2]] == have:
+        if len(have) > 1 and [*value.axes[:-2], value.axes[-1], value.axes[-2]] == have:
             return make.transpose(value.node)
         return self._einsum([value], tuple(have))
 
@@ -224,7 +228,7 @@ class Builder:
         want = tuple(index for index in wanted if index in found)
         default = want if len(want) == len(found) else found
         if len(found) != 2:
-            return default
+            return default if default == want else agreed([value.axes for value in values]) or found
         other = default[::-1]
         votes = {order: sum(value.axes == order for value in values) for order in (default, other)}
         gain = 1 if wanted[:2] and set(wanted) >= set(found) else 0  # one transpose outside
@@ -333,14 +337,19 @@ class Builder:
         return settled(make.mul([*network.scalars, body]), output)
 
     def _entry_by_entry(self, network: Network) -> Labelled | None:
-        """A Hadamard product of which one factor has every axis, the others broadcast."""
+        """A Hadamard product of which one factor has every axis, the others broadcast, and its sum over some."""
         items = [*network.others, *network.edges]
         items += [Labelled(make.mul(nodes), (index,)) for index, nodes in network.weights.items()]
         largest = max(items, key=lambda item: len(item.axes), default=None)
-        if network.over or largest is None or len(largest.axes) < 3 or not set(largest.axes).issuperset(network.free()):
+        if largest is None or len(largest.axes) < 3 or not set(largest.axes).issuperset((*network.free(), *network.over)):
             return None
-        parts = [self.oriented(item, largest.axes) for item in items]
-        return settled(make.mul([*network.scalars, *parts]), largest.axes)
+        if network.over and len(largest.axes) > 3:
+            return None  # an einsum is easier to read
+        whole = make.mul(self.oriented(item, largest.axes) for item in items)
+        summed = tuple(axis for axis, index in enumerate(largest.axes) if index in network.over)
+        kept = tuple(index for index in largest.axes if index not in network.over)
+        body = make.total(whole, summed if kept else None) if summed else whole
+        return settled(make.mul([*network.scalars, body]), kept)
 
     def _einsum_labelled(self, items: Sequence[Labelled], wanted: tuple[Index, ...]) -> Labelled:
         have = dict.fromkeys(i for item in items for i in item.axes)
@@ -377,6 +386,20 @@ def _opened(item: Labelled) -> list[Labelled]:
             if letter not in known:
                 known[letter] = fresh(extent)
     return [Labelled(part, tuple(known[letter] for letter in word)) for word, part in zip(node.letters, node.parts, strict=True)]
+
+
+def agreed(orders: Sequence[tuple[Index, ...]]) -> tuple[Index, ...]:
+    """An order of all axes that each of several orders is part of; empty where there is none."""
+    rest = dict.fromkeys(index for order in orders for index in order)
+    found: list[Index] = []
+    while rest:
+        waiting = {later for order in orders for place, later in enumerate(order) if any(index in rest for index in order[:place])}
+        ready = next((index for index in rest if index not in waiting), None)
+        if ready is None:
+            return ()
+        found.append(ready)
+        del rest[ready]
+    return tuple(found)
 
 
 def _kept(node: Array, have: Sequence[Index], wanted: Sequence[Index]) -> Array | None:

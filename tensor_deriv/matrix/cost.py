@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from ..index.dims import UNIT
 from .make import coefficient
-from .nodes import Add, Array, Call, Column, Einsum, Elem, Eye, Filled, Frechet, MatMul, Mul, Name, Num, Pi, Pow, Size, T, Take
+from .nodes import Add, Array, Call, Column, Einsum, Elem, Eye, Filled, Frechet, MatMul, Mul, Name, Num, Pi, Pow, Reshape, Size, T, Take
 from .places import Flip
 from .text import SIGNS, fraction_parts, number_text, runs
 
 COMPOUND_TRANSPOSE = 0.5  # .T around brackets
 TWICE_TURNED = 0.2  # (A Xᵀ)ᵀ, which has X turned twice
 MIRRORED = 0.2  # σ(−a), which reads worse than 1 − σ(a) where both are there
+INSIDE = 0.05  # a factor in a sum that does not change along its axis
 ROW_FIRST = 1.1  # a vector that a matrix product begins with
 NAMELESS = 8.0  # a primitive that the language has no word for, where another form has one
 LENGTH = 0.01  # for each node, so that of two equally simple forms the shorter is taken
@@ -53,15 +55,30 @@ def _cost(node: Array) -> float:
             return below + (0.5 if row.name in SIGNS else 1) + MIRRORED * mirrored
         case Column() | Flip():
             return below + 0.5
+        case Reshape() if node.widens:
+            return below + 0.5
         case Frechet():
             return below + 3
         case Call("dexpm" | "d2expm"):
             return below + NAMELESS
         case Take() | Einsum():
             return below + 4
+        case Call("sum" | "mean", Mul(), tuple() as axis):
+            return below + 1 + INSIDE * _constant_inside(node.arg, axis)
         case Call() | Eye() | Filled():
             return below + 1
     return below + 1
+
+
+def _constant_inside(arg: Array, axis: tuple[int, ...]) -> bool:
+    """Whether a factor of what is summed does not change along the axes: it may stand before the sum."""
+    lowest = arg.rank - 1 if axis == (0,) else arg.rank  # a row is the same for every row
+    return any(part.rank >= lowest > 0 and _fixed(part, axis, arg.rank) for part in arg.children)
+
+
+def _fixed(part: Array, axis: tuple[int, ...], rank: int) -> bool:
+    missing = rank - part.rank
+    return all(at < missing or part.shape[at - missing] == UNIT for at in axis)
 
 
 def _compound(node: Array) -> bool:

@@ -60,6 +60,8 @@ class Flipper:
         """Whether Aᵀ = A can be seen from the form."""
         if node.rank != 2 or node.shape[0] != node.shape[1]:
             return False
+        if isinstance(node, Mul) and all(part.rank == 0 or self.is_symmetric(part) for part in node.parts):
+            return True
         flipped = self.flip(node)
         same_kind = type(flipped) is type(node) and isinstance(node, (Add, Mul))
         return flipped == node or (same_kind and Counter(flipped.children) == Counter(node.children))

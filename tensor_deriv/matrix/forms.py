@@ -22,6 +22,7 @@ from .wording import in_own_words, own_differences
 
 MOST_USES = 3  # of an upstream gradient that may still be written out
 WORTH = 0.5  # operations that writing an upstream gradient out must save
+SHORT = 6.0  # operations of a multiple of an upstream gradient that is written out anyway
 MOST_IN_FULL = 60  # operations of a form with everything put in that a person may still want to read
 
 
@@ -58,13 +59,17 @@ def unusual(node: Array) -> bool:
     """Whether a node is no matrix operation."""
     if isinstance(node, Call):
         return node.name in ("dexpm", "d2expm") or (node.name.startswith("prod") and node.name > "prod1")
-    return isinstance(node, (Einsum, Take, Reshape, *PLACED))
+    return isinstance(node, (Einsum, Take, *PLACED)) or _regroups(node)
+
+
+def _regroups(node: Array) -> bool:
+    return isinstance(node, Reshape) and not node.widens
 
 
 def regrouped(found: Form) -> bool:
     """Whether some axes of a form run over several indices."""
     nodes = (found.node, *(item.node for item in found.definitions if not item.text))
-    return any(isinstance(part, Reshape) for node in nodes for part in walk(node))
+    return any(_regroups(part) for node in nodes for part in walk(node))
 
 
 def form(program: Program, question: Program | None = None) -> Form:
@@ -200,10 +205,10 @@ def _written_out(
         if item.text or not here or uses[item.name] != here:
             continue
         new = Tidier(program, known, builder.symmetric).tidy(replaced(node, item.name, item.node))
-        if isinstance(node, Name) or cost(new) < cost(node) + cost(item.node) - WORTH:
+        multiple = isinstance(make.split_scalars(node)[1], Name) and cost(new) < SHORT
+        if multiple or isinstance(node, Name) or cost(new) < cost(node) + cost(item.node) - WORTH:
             node, found = new, [other for other in found if other is not item]
-    wanted = names(node).union(*(names(item.node) for item in found))
-    return node, [item for item in found if item.name in wanted]
+    return node, _needed(program, builder, known, node)
 
 
 def replaced(node: Array, name: str, by: Array) -> Array:

@@ -39,6 +39,12 @@ class Known:
             case Pow(base, Num(value)):
                 self.powers.setdefault(base, []).append((value, name))
 
+    def throughout(self, node: Array) -> Array:
+        """The node with every part that the caller has a name for by that name."""
+        if not self.names or not node.children:
+            return node
+        return self.of(make.rebuilt(node, tuple(self.throughout(child) for child in node.children)))
+
     def of(self, node: Array) -> Array:
         """The node by a name of the caller's, or itself."""
         if not self.names:

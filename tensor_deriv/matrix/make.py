@@ -92,6 +92,11 @@ def _short(base: Fraction, exponent: Fraction) -> bool:
     return abs(exponent) * max(base.numerator.bit_length(), base.denominator.bit_length()) <= 600
 
 
+def negated(node: Array) -> Array:
+    """−(a − b) as b − a; anything but a sum as it is."""
+    return add(mul([num(-1), term]) for term in node.parts) if isinstance(node, Add) else node
+
+
 def coefficient(term: Array) -> tuple[Fraction, Array]:
     """The number in front, and the rest."""
     if isinstance(term, Mul) and isinstance(term.parts[0], Num):
@@ -195,6 +200,9 @@ def rebuilt(node: Array, children: tuple[Array, ...]) -> Array:
             return outer(*children)
         case Trace():
             return trace(children[0])
+        case Call("mean", _, axis, keepdims) if isinstance(children[0], Mul) and isinstance(children[0].parts[0], Num):
+            value, rest = coefficient(children[0])  # mean(2a) = 2 mean(a)
+            return mul([num(value), Call("mean", rest, axis, keepdims)])
         case Call("sum", _, axis, False):
             return total(children[0], axis)
         case Column() | Elem() | Call():

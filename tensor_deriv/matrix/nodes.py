@@ -299,6 +299,11 @@ class Reshape(Array):
     def shape(self) -> Shape:
         return self.dims
 
+    @property
+    def widens(self) -> bool:
+        """Whether it does no more than put axes of extent 1 in: x[None, :, None]."""
+        return bool(self.arg.shape) and tuple(dim for dim in self.dims if dim != UNIT) == self.arg.shape
+
 
 @dataclass(frozen=True, eq=False)
 class Take(Array):

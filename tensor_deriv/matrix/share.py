@@ -36,10 +36,15 @@ def _ordered(found: list[tuple[str, Array]]) -> list[tuple[str, Array]]:
 
 
 def _worth_naming(node: Array) -> Array | None:
-    counts = Counter(part for part in walk(node) if part.children)
+    counts = Counter(part for part in walk(node) if part.children and not _plain_power(part))
     gains = {part: (times - 1) * cost(part) for part, times in counts.items() if times > 1 and cost(part) >= READ}
     best = max(gains, key=lambda part: (gains[part], cost(part)), default=None)
     return _base(best) if best is not None and gains[best] >= SAVED else None
+
+
+def _plain_power(part: Array) -> bool:
+    """Whether it is 1/s², which reads as quickly as a name for it."""
+    return isinstance(part, Pow) and isinstance(part.exponent, Num) and not part.base.children
 
 
 def _base(part: Array) -> Array:

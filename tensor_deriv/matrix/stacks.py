@@ -1,4 +1,4 @@
-"""Products of stacks of matrices: an index that every three-axis factor begins with is a batch, and stays out of it."""
+"""Products of stacks of matrices: indices that every factor of three axes or more begins with are a batch, and stay out of it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def in_stacks(network: Network) -> Labelled | None:
         return None
     inner = Network(list(network.over), list(network.scalars), {}, list(network.edges))
     for item in network.others:
-        inner.edges.append(Labelled(item.node, item.axes[1:]))
+        inner.edges.append(Labelled(item.node, item.axes[-2:]))
     if len({frozenset(edge.axes) for edge in inner.edges}) < len(inner.edges):
         return None
     if any(inner.degree(index) != 2 for index in inner.over) or inner.has_cycle():
@@ -23,17 +23,18 @@ def in_stacks(network: Network) -> Labelled | None:
     if inner.over or len(inner.edges) != 1 or inner.weights or inner.others:
         return None
     (edge,) = inner.edges
-    return Labelled(make.mul([*inner.scalars, edge.node]), (batch, *edge.axes))
+    return Labelled(make.mul([*inner.scalars, edge.node]), (*batch, *edge.axes))
 
 
-def _batch(network: Network) -> Index | None:
-    """The index that each factor of three axes begins with, and no other has."""
-    if not network.others or any(len(item.axes) != 3 or item.node.rank != 3 for item in network.others):
+def _batch(network: Network) -> tuple[Index, ...] | None:
+    """The indices that each factor of three axes or more begins with, and no other has."""
+    if not network.others or any(item.node.rank != len(item.axes) for item in network.others):
         return None
-    first = {item.axes[0] for item in network.others}
-    batch = next(iter(first))
-    elsewhere = any(batch in item.axes for item in network.edges) or any(batch in item.axes[1:] for item in network.others)
-    return batch if len(first) == 1 and not elsewhere and batch not in network.over else None
+    batch = network.others[0].axes[:-2]
+    if any(item.axes[:-2] != batch for item in network.others) or set(batch) & set(network.over):
+        return None
+    matrices = [*(item.axes[-2:] for item in network.others), *(edge.axes for edge in network.edges)]
+    return None if any(index in axes for axes in matrices for index in batch) else batch
 
 
 def sum_alone(network: Network) -> None:

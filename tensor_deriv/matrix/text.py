@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import ClassVar
 
-from ..index.dims import ZERO, Dim
+from ..index.dims import UNIT, ZERO, Dim
 from . import make
 from .nodes import (
     Add,
@@ -201,6 +201,10 @@ class TextPrinter:
         return self.call("ones" if node.value else "zeros", *(self.size(dim)[0] for dim in node.dims))
 
     def _reshape(self, node: Reshape) -> Printed:
+        if node.widens:
+            places = "".join("N" if dim == UNIT else ":" for dim in node.dims)
+            places = places.rstrip(":") or places  # x[None] is x[None, :]
+            return f"{self.at(node.arg, ATOM)}[{', '.join('None' if place == 'N' else place for place in places)}]", ATOM
         return self.call("reshape", self.print(node.arg), *(self.size(dim)[0] for dim in node.dims))
 
     def _slice(self, node: Slice) -> Printed:

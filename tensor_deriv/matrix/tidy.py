@@ -11,6 +11,7 @@ from .laws import LAWS
 from .nodes import Array, Name
 
 SLACK = 1.6  # how much dearer a candidate may look before it is itself tidied
+NAMES = 0.5  # and more, where the caller has names that may stand in it
 ROUNDS = 12
 PASSES = 4  # a law may undo a busy node's own tidying, so the whole is looked at again
 
@@ -57,9 +58,12 @@ class Tidier:
     def _better(self, node: Array) -> Array | None:
         """A cheaper expression than a node whose parts are tidy, if a law finds one."""
         best, price = None, cost(node)
+        slack = SLACK + NAMES * bool(self.known.names)
         for law in LAWS:
             for candidate in law.candidates(node, self.flipper):
-                if cost(candidate) > price + SLACK or candidate == node or candidate.shape != node.shape:
+                if cost(candidate) > price + slack:
+                    candidate = self.known.throughout(candidate)
+                if cost(candidate) > price + slack or candidate == node or candidate.shape != node.shape:
                     continue
                 candidate = self._tidy(candidate)
                 if cost(candidate) < price - 1e-9:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from . import make
 from .cost import cost
-from .nodes import Add, Array, MatMul, Mul, Num, num, walk
+from .nodes import Add, Array, Column, Diag, MatMul, Mul, Num, Outer, T, num, walk
 
 FREE = 0.02  # what turning differences round may cost: nothing but length
 
@@ -25,30 +27,56 @@ def _value(part: Array) -> float:
 
 def in_own_words(node: Array, own: set[Array]) -> Array:
     """An expression with differences turned the way the caller has them, where that costs nothing."""
-    if not own or not node.children:
+    if not node.children:
         return node
     node = make.rebuilt(node, tuple(in_own_words(child, own) for child in node.children))
+    if isinstance(node, Add):
+        return _terms_in_own_words(node, own)
     if not isinstance(node, Mul):
         return node
-    places = _differences(node)
-    chosen = [at for at, part in places if _foreign(part, own)]
+    places = list(_differences(node))
+    chosen = [path for path, part in places if _foreign(part, own)]
     if len(chosen) % 2:
-        chosen += [at for at, part in places if at not in chosen and part not in own][:1]
+        chosen += [path for path, part in places if path not in chosen and part not in own][:1]
     if not chosen:
         return node
-    new = make.mul([num((-1) ** len(chosen)), *_with_turned(node, chosen)])
+    new: Array = node
+    for path in chosen:
+        new = _turned_at(new, path)
+    new = make.mul([num((-1) ** len(chosen)), new])
     return new if cost(new) <= cost(node) + FREE and new.shape == node.shape else node
 
 
-def _differences(node: Mul) -> list[tuple[tuple[int, ...], Add]]:
-    """The differences among the factors, and in matrix products that are factors, with their places."""
-    found: list[tuple[tuple[int, ...], Add]] = []
-    for at, part in enumerate(node.parts):
-        if isinstance(part, Add):
-            found.append(((at,), part))
-        elif isinstance(part, MatMul):
-            found += [((at, place), inner) for place, inner in enumerate(part.parts) if isinstance(inner, Add)]
-    return [(at, part) for at, part in found if _mixed(part)]
+def _terms_in_own_words(node: Add, own: set[Array]) -> Array:
+    """A sum in which no difference stands both ways round: A R − R B, where the caller has R, and not A R + (−R) B."""
+    there = own.intersection(walk(node))  # what the sum has the caller's way round already
+    turned = {term: _turned_inside(term, there) for term in node.parts}
+    new = make.add(term if inside is None else make.mul([num(-1), inside]) for term, inside in turned.items())
+    return new if cost(new) <= cost(node) + FREE and new.shape == node.shape else node
+
+
+def _turned_inside(node: Array, own: set[Array]) -> Array | None:
+    """Minus a product, by one of its differences that the caller has the other way round; None where there is none."""
+    path = next((path for path, part in _differences(node) if part not in own and _turned(part) in own), None)
+    return None if path is None else _turned_at(node, path)
+
+
+def _differences(node: Array, path: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Add]]:
+    """The differences that are factors of a product, and the way to each; a product of matrices is one, and diag(a)."""
+    if isinstance(node, Add):
+        if _mixed(node):
+            yield path, node
+    elif isinstance(node, Mul | MatMul | Outer | T | Diag | Column):
+        for at, child in enumerate(node.children):
+            yield from _differences(child, (*path, at))
+
+
+def _turned_at(node: Array, path: tuple[int, ...]) -> Array:
+    """A product with the difference at a place the other way round."""
+    if not path:
+        return _turned(node)
+    at, *rest = path
+    return node.with_children((*node.children[:at], _turned_at(node.children[at], tuple(rest)), *node.children[at + 1 :]))
 
 
 def _foreign(part: Add, own: set[Array]) -> bool:
@@ -60,13 +88,3 @@ def _foreign(part: Add, own: set[Array]) -> bool:
 
 def _turned(part: Array) -> Array:
     return make.add(make.mul([num(-1), term]) for term in part.parts) if isinstance(part, Add) else part
-
-
-def _with_turned(node: Mul, chosen: list[tuple[int, ...]]) -> list[Array]:
-    parts: list[Array] = []
-    for at, part in enumerate(node.parts):
-        if isinstance(part, MatMul):
-            parts.append(make.matmul(_turned(p) if (at, place) in chosen else p for place, p in enumerate(part.parts)))
-        else:
-            parts.append(_turned(part) if (at,) in chosen else part)
-    return parts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,8 @@ from ..program import Program, Tensor
 Array = Any
 Generator = np.random.Generator
 ATTEMPTS = 120
-MOST_ROOM = 200  # tries at sizes that leave every slice a length
+MOST_WITH_ONE = 60  # of the attempts that may take a size of 1, where a variance, say, is zero
+MOST_ROOM = 100  # tries at sizes that leave every slice a length
 NEAR = 0.06  # how far a point must lie from where the expression ends
 LARGEST = 1e5  # of any value on the way
 WORST_CONDITION = 1e3  # of a matrix to invert
@@ -101,7 +103,7 @@ def draw(program: Program, rng: Generator, with_one: bool = False, under: Progra
     """
     with np.errstate(all="ignore"):
         for attempt in range(ATTEMPTS):
-            sizes = draw_sizes(program, rng, with_one)
+            sizes = draw_sizes(program, rng, with_one and attempt < MOST_WITH_ONE)
             point = _candidate(program, rng, sizes, attempt, [under] if under else [])
             programs = [program, under] if under else [program]
             if all(usable(p, near) for p in programs for near in (point, *_around(point, rng))):
@@ -116,14 +118,11 @@ def draw_sizes(program: Program, rng: Generator, with_one: bool) -> dict[str, in
     """A size for each dimension, all different, never those of a literal extent; one of them 1 where asked."""
     free = [name for name in program.dims if name not in program.ties]
     literal = {extent.constant for shape in program.given.values() for extent in shape}
-    half = MOST_ROOM // 2
-    for attempt in range(MOST_ROOM):
-        one = with_one and free and attempt < half  # a slice may need more, and then begins with small sizes again
-        more = attempt % half if with_one else attempt
+    for one, more in product(dict.fromkeys((with_one, False)), range(MOST_ROOM)):  # a slice may need more than 1
         pool = [size for size in range(2, 8 + len(free) + more) if size not in literal][: max(len(free), 3) + more]
         order = [int(size) for size in rng.permutation(pool)]
         sizes = dict(zip(free, order, strict=False))
-        if one:
+        if one and free:
             sizes[free[int(rng.integers(len(free)))]] = 1
         for name, dim in program.ties.items():
             sizes[name] = dim.value(sizes)

@@ -41,6 +41,16 @@ def test_sizes_stay_small_and_change_from_point_to_point() -> None:
     assert len(set(drawn)) >= 3 and max(drawn) <= 5
 
 
+def test_sizes_stay_small_where_none_may_be_one() -> None:
+    program = read_program("sum(abs(X[1:] - X[:-1])) + sum(abs(X[:, 1:] - X[:, :-1]))", {"X": "n d"})
+    assert max(size for seed in POINTS for size in draw_sizes(program, rng(seed), with_one=True).values()) <= 5
+
+
+def test_where_a_size_of_one_has_no_value_another_is_taken() -> None:
+    """The skewness of one number is 0/0."""
+    assert td.derive("mean((x - mean(x))**3)/std(x)**3", "x", {"x": "n"}).check().ok
+
+
 @pytest.mark.parametrize("kind", ["symmetric", "positive", "spd", "orthogonal", "diagonal", "simplex"])
 def test_a_tensor_keeps_its_assumption(kind: str) -> None:
     A: np.ndarray

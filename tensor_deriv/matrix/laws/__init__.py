@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from . import exponential, factors, places, products, scalars, sums
+from . import exponential, factors, functions, linear, places, products, scalars, sums
 from .law import Law
 
 LAWS = (
     Law("inverse", "A⁻¹A = I", products.inverses),
+    Law("between inverses", "A⁻¹B A⁻¹ − A⁻¹ = A⁻¹(B − A) A⁻¹", products.between_inverses),
     Law("derivative of the exponential", "Σᵢⱼ gᵢⱼ ∂(eᴬ)ᵢⱼ/∂A = L(Aᵀ, G)", exponential.directions),
     Law("diagonal", "diag(a) v = a ⊙ v", products.diagonals),
     Law("sum as a product", "Σᵢ aᵢbᵢ = a·b, Σᵢⱼ aᵢⱼbⱼᵢ = tr(AB)", sums.reductions),
     Law("sums joined", "Σᵢ Σⱼ aᵢⱼ = Σᵢⱼ aᵢⱼ", sums.joined),
+    Law("sum of a constant", "Σᵢ c = n c", linear.constants),
+    Law("zero", "0 A = 0", linear.zeros),
+    Law("mean of deviations", "mean(a − mean(a)) = 0", linear.deviations),
+    Law("sums together", "Σ a + c Σ b = Σ (a + c b)", linear.together),
+    Law("diagonal of a product", "Σₖ aᵢₖbₖᵢ = diag(AB)", linear.diagonal),
+    Law("norm", "(Σᵢ xᵢ²)^½ = ‖x‖", linear.norms),
     Law("sum kept as a column", "v 1ᵀ from a sum over rows", sums.columns),
     Law("factor into a mean", "mean(a)/s = mean(a/s)", sums.moved_in),
     Law("broadcast", "M + v 1ᵀ", sums.broadcasts),
@@ -23,11 +30,17 @@ LAWS = (
     Law("outer product", "A (v wᵀ) B = (Av)(Bᵀw)ᵀ", products.outers),
     Law("sign", "−(a − b) = b − a", scalars.signs),
     Law("number in front", "½a + ½b = ½(a + b)", scalars.halves),
+    Law("number into a bracket", "½ A (2b + 4c) = A (b + 2c)", scalars.moved_in),
     Law("sign in front", "−a − b = −(a + b)", scalars.negatives),
-    Law("rectifier", "relu(a) [a > 0] = relu(a)", scalars.rectified),
+    Law("rectifier", "relu(a) [a > 0] = relu(a)", functions.rectified),
+    Law("ratio of functions", "sinh(a)/cosh(a) = tanh(a)", functions.ratios),
+    Law("roots of numbers", "√2 √π = √(2π)", scalars.roots),
+    Law("a difference and its opposite", "(a − b)²/(b − a) = b − a", scalars.opposites),
+    Law("indicator", "[c]² = [c]", functions.indicators),
     Law("multiply in", "b (a/b + c) = a + b c", scalars.multiplied_in),
-    Law("logistic function", "eᵃ/(eᵃ + eᵇ) = σ(a − b)", scalars.sigmoids),
-    Law("logistic function", "σ(−a) = 1 − σ(a)", scalars.mirrored),
+    Law("logistic function", "eᵃ/(eᵃ + eᵇ) = σ(a − b)", functions.sigmoids),
+    Law("logistic function", "σ(−a) = 1 − σ(a)", functions.mirrored),
+    Law("common denominator", "a/b − c = (a − b c)/b", scalars.denominators),
     Law("multiply out", "(1 − y)σ − y(1 − σ) = σ − y", scalars.expansions),
     Law("common factor of products", "AX + BX = (A + B)X", factors.chains),
     Law("common vector", "a wᵀ + b wᵀ = (a + b) wᵀ", factors.outers),

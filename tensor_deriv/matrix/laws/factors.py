@@ -8,7 +8,9 @@ from .. import make
 from ..flip import Flipper
 from ..nodes import Add, Array, Call, Column, Diag, Filled, MatMul, Mul, Num, Outer, Pow, num
 from .law import Candidates
+from .linear import fixed
 
+MOST_POWERS = 12  # of one base that are tried
 Chain = tuple[list[Array], list[Array]]  # scalar factors, and matrices in order
 
 
@@ -126,7 +128,7 @@ def hadamard(node: Array, flipper: Flipper) -> Candidates:
     if not isinstance(node, Add):
         return
     bags = [factors(term) for term in node.parts]
-    for common in _repeated([factor for bag in bags for factor in dict.fromkeys(bag)]):
+    for common in _deepest(_repeated([factor for bag in bags for factor in dict.fromkeys(bag)]), bags):
         inside = [place for place, bag in enumerate(bags) if common in bag]
         joined = make.add(divided(node.parts[place], common) for place in inside)
         rest = (term for place, term in enumerate(node.parts) if place not in inside)
@@ -139,16 +141,15 @@ def hadamard(node: Array, flipper: Flipper) -> Candidates:
 def divided(term: Array, common: Array) -> Array:
     """A term without a factor that it has, or has with the other sign."""
     parts = term.parts if isinstance(term, Mul) else (term,)
-    turned = negated(common) if isinstance(common, Add) else None
+    turned = make.negated(common) if isinstance(common, Add) else None
     if turned is not None and turned in parts:
         at = parts.index(turned)
         return make.mul([num(-1), *parts[:at], *parts[at + 1 :]])
+    for at, part in enumerate(parts if common not in _outside(parts) else ()):
+        if common in _inside(part) and isinstance(part, Call):
+            inner = Call(part.name, divided(part.arg, common), part.axis, part.keepdims)
+            return make.mul([*parts[:at], inner, *parts[at + 1 :]])
     return make.mul([term, make.power(common, num(-1))])
-
-
-def negated(node: Add) -> Array:
-    """−(a − b) as b − a."""
-    return make.add(make.mul([num(-1), term]) for term in node.parts)
 
 
 def _numbers(node: Add, bags: list[list[Array]]) -> Candidates:
@@ -171,18 +172,43 @@ def factors(term: Array) -> list[Array]:
         if isinstance(part, Pow) and isinstance(part.exponent, Num):
             found += _divisors(part.base, part.exponent.value)
         else:
-            found.append(part)
-            if isinstance(part, Add):
-                found.append(negated(part))
+            found += [part, *([make.negated(part)] if isinstance(part, Add) else _inside(part))]
     return found
 
 
+def _inside(part: Array) -> list[Array]:
+    """The factors of what is summed that do not change along the axis: Σ_j s_i a_ij = s_i Σ_j a_ij."""
+    if not isinstance(part, Call) or part.name not in ("sum", "mean") or not (part.keepdims or part.axis == (0,)):
+        return []
+    return [factor for factor in factors(part.arg) if factor.rank <= part.rank and fixed(factor, part.axis, part.arg.rank)]
+
+
+def _outside(parts: tuple[Array, ...]) -> list[Array]:
+    return [factor for part in parts if not _inside(part) for factor in factors(part)]
+
+
 def _divisors(base: Array, exponent: Fraction) -> list[Array]:
-    # b^(−3/2) has the factors b^(−3/2) and b^(−1/2); b³ has b³ and b
-    if exponent > 0:
-        return [Pow(base, Num(exponent)), *([base] if exponent > 1 else [])]
-    steps = range(int(-exponent) + 1)
-    return [make.power(base, Num(exponent + step)) for step in steps if exponent + step < 0]
+    # b³ has the factors b³, b² and b; b^(−2) has b^(−2), b^(−1) and b^(−1/2)
+    sign = 1 if exponent > 0 else -1
+    powers = [exponent - sign * step for step in range(min(int(abs(exponent)), MOST_POWERS) + 1)]
+    root = [Fraction(-1, 2)] if exponent <= -1 and exponent.denominator == 1 else []
+    return [make.power(base, Num(power)) for power in [*powers, *root] if power * sign > 0]
+
+
+def _deepest(common: list[Array], bags: list[list[Array]]) -> list[Array]:
+    """Of common powers of one base in the same terms, 1/b³ and 1/b² and 1/b, that one which takes most out."""
+    taken: dict[object, Array] = {}
+    for item in common:
+        base, exponent = (item.base, item.exponent) if isinstance(item, Pow) else (item, num(1))
+        place = base, tuple(item in bag for bag in bags)
+        old = taken.get(place)
+        if old is None or not isinstance(exponent, Num) or abs(exponent.value) > abs(_exponent(old)):
+            taken[place] = item
+    return list(taken.values())
+
+
+def _exponent(item: Array) -> Fraction:
+    return item.exponent.value if isinstance(item, Pow) and isinstance(item.exponent, Num) else Fraction(1)
 
 
 def _repeated(items: list[Array]) -> list[Array]:

@@ -46,6 +46,25 @@ def inverses(node: Array, flipper: Flipper) -> Candidates:
                     yield make.matmul(rest) if rest else Eye(parts[at].shape[0])
 
 
+def between_inverses(node: Array, flipper: Flipper) -> Candidates:
+    # A⁻¹B A⁻¹ − A⁻¹ = A⁻¹(B − A) A⁻¹
+    if not isinstance(node, Add) or node.rank != 2:
+        return
+    parts = [make.split_scalars(part) for part in node.parts]
+    for inverse in dict.fromkeys(rest for _, rest in parts if isinstance(rest, Call) and rest.name == "inv"):
+        inside = [at for at, (_, rest) in enumerate(parts) if rest == inverse or _ends_with(rest, inverse)]
+        if len(inside) > 1:
+            cores = [(at, inverse.arg if parts[at][1] == inverse else make.matmul(parts[at][1].children[1:-1])) for at in inside]
+            terms = [(at, term) for at, core in cores for term in (core.parts if isinstance(core, Add) else (core,))]
+            joined = make.add(make.mul([*parts[at][0], term]) for at, term in terms)
+            rest = [part for at, part in enumerate(node.parts) if at not in inside]
+            yield make.add([make.matmul([inverse, joined, inverse]), *rest])
+
+
+def _ends_with(chain: Array, factor: Array) -> bool:
+    return isinstance(chain, MatMul) and len(chain.parts) > 2 and chain.parts[0] == chain.parts[-1] == factor
+
+
 def _cancelled(left: Array, right: Array, flipper: Flipper) -> list[Array] | None:
     """Two neighbours as fewer factors, where one holds the inverse of the other."""
     for swap in (False, True):

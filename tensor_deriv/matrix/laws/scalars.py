@@ -1,14 +1,13 @@
-"""Laws of numbers and functions: signs and fractions in front, the logistic function, what cancels when multiplied out."""
+"""Laws of numbers: signs and fractions in front, common denominators, what cancels when multiplied out."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 
-from ...functions import TABLE
 from .. import make
 from ..flip import Flipper
-from ..make import exchange
-from ..nodes import Add, Array, Elem, MatMul, Mul, Num, Pow, num, walk
+from ..nodes import Add, Array, Diag, MatMul, Mul, Num, Pi, Pow, Size, num
+from .functions import opposite, sigmoids_in, turned
 from .law import Candidates
 
 LONGEST_PRODUCT = 12  # terms of a product that is multiplied out
@@ -20,7 +19,7 @@ def signs(node: Array, flipper: Flipper) -> Candidates:
         return
     value, _ = make.coefficient(node)
     for at, part in enumerate(node.parts):
-        if isinstance(part, Add) and any(make.coefficient(term)[0] < 0 for term in part.parts):
+        if isinstance(part, Add) and any(map(_minus, part.parts)):
             turned = make.add(make.mul([num(-1), term]) for term in part.parts)
             rest = [*node.parts[:at], turned, *node.parts[at + 1 :]]
             if value < 0 or len(rest) > 1:
@@ -29,12 +28,28 @@ def signs(node: Array, flipper: Flipper) -> Candidates:
             yield from _sign_in_chain(node, at, part)
 
 
+def _minus(term: Array) -> bool:
+    return (term.value if isinstance(term, Num) else make.coefficient(term)[0]) < 0
+
+
 def _sign_in_chain(node: Mul, at: int, chain: MatMul) -> Candidates:
     for place, part in enumerate(chain.parts):
-        if isinstance(part, Add) and any(make.coefficient(term)[0] < 0 for term in part.parts):
-            turned = make.add(make.mul([num(-1), term]) for term in part.parts)
+        turned = _turned_round(part.arg) if isinstance(part, Diag) else _turned_round(part)
+        if turned is not None:
+            turned = make.diag(turned) if isinstance(part, Diag) else turned
             new = make.matmul([*chain.parts[:place], turned, *chain.parts[place + 1 :]])
             yield make.mul([num(-1), *node.parts[:at], new, *node.parts[at + 1 :]])
+
+
+def _turned_round(part: Array) -> Array | None:
+    """A difference, or a product with one, with the other sign; None for anything else."""
+    if isinstance(part, Add):
+        return make.negated(part) if any(map(_minus, part.parts)) else None
+    for at, factor in enumerate(part.parts if isinstance(part, Mul) else ()):
+        turned = _turned_round(factor) if isinstance(factor, Add) else None
+        if turned is not None:
+            return make.mul([*part.children[:at], turned, *part.children[at + 1 :]])
+    return None
 
 
 def halves(node: Array, flipper: Flipper) -> Candidates:
@@ -52,19 +67,48 @@ def halves(node: Array, flipper: Flipper) -> Candidates:
             yield make.mul([num(1 / top), make.add(make.mul([num(top), part]) for part in node.parts)])
 
 
+def moved_in(node: Array, flipper: Flipper) -> Candidates:
+    # ½ A (2b + 4c) = A (b + 2c)
+    value, _ = make.coefficient(node)
+    if isinstance(node, Mul) and value.denominator > 1:
+        for at, part in enumerate(node.parts):
+            chain = part.parts if isinstance(part, MatMul) else (part,)
+            for place, total in enumerate(chain):
+                if isinstance(total, Add) and all((value * make.coefficient(term)[0]).denominator == 1 for term in total.parts):
+                    inner = make.add(make.mul([num(value), term]) for term in total.parts)
+                    new = make.matmul([*chain[:place], inner, *chain[place + 1 :]]) if len(chain) > 1 else inner
+                    yield make.mul([*node.parts[1:at], new, *node.parts[at + 1 :]])
+
+
 def negatives(node: Array, flipper: Flipper) -> Candidates:
     # −a − b = −(a + b)
     if isinstance(node, Add) and all((p.value if isinstance(p, Num) else make.coefficient(p)[0]) < 0 for p in node.parts):
         yield make.mul([num(-1), make.add(make.mul([num(-1), part]) for part in node.parts)])
 
 
-def rectified(node: Array, flipper: Flipper) -> Candidates:
-    # relu(a) [a > 0] = relu(a)
+def roots(node: Array, flipper: Flipper) -> Candidates:
+    # √2 √π = √(2π)
     if isinstance(node, Mul):
-        for part in node.parts:
-            hit = call("greater", part.children[0], num(0)) if _is_function(part, "relu") else None
-            if hit in node.parts:
-                yield make.mul(other for other in node.parts if other != hit)
+        for exponent in (Fraction(1, 2), Fraction(-1, 2)):
+            found = [part for part in node.parts if isinstance(part, Pow) and part.exponent == num(exponent)]
+            constant = [part for part in found if isinstance(part.children[0], Num | Pi)]
+            if len(constant) > 1:
+                base = make.mul(part.children[0] for part in constant)
+                yield make.mul([*(part for part in node.parts if part not in constant), Pow(base, num(exponent))])
+
+
+def opposites(node: Array, flipper: Flipper) -> Candidates:
+    # (a − b)²/(b − a) = b − a
+    if isinstance(node, Mul):
+        powers = {part.base: part.exponent for part in node.parts if isinstance(part, Pow)}
+        powers |= {part: num(1) for part in node.parts if isinstance(part, Add)}
+        for base, exponent in powers.items():
+            other = powers.get(make.negated(base)) if isinstance(base, Add) and isinstance(exponent, Num) else None
+            if other is not None and isinstance(exponent, Num) and exponent.value.denominator == 1:
+                gone = (make.power(base, exponent), make.power(make.negated(base), other))
+                sign = num((-1) ** int(abs(exponent.value)))
+                rest = [part for part in node.parts if part not in gone]
+                yield make.mul([sign, *rest, *(make.power(make.negated(base), power) for power in (exponent, other))])
 
 
 def multiplied_in(node: Array, flipper: Flipper) -> Candidates:
@@ -75,8 +119,20 @@ def multiplied_in(node: Array, flipper: Flipper) -> Candidates:
         if not isinstance(part, Add):
             continue
         rest = [*node.parts[:at], *node.parts[at + 1 :]]
-        if any(_denominators(term) & {*rest, *(_negated(other) for other in rest)} for term in part.parts):
+        if any(_denominators(term) & {*rest, *(make.negated(other) for other in rest)} for term in part.parts):
             yield make.add(make.mul([_without_sign(term, rest), *rest]) for term in part.parts)
+    yield from _denominator(node)
+
+
+def _denominator(node: Mul) -> Candidates:
+    # 1/(b (a/b + c)) = 1/(a + b c)
+    below = [part.base for part in node.parts if isinstance(part, Pow) and part.exponent == num(-1)]
+    for total in below:
+        for other in below:
+            if isinstance(total, Add) and other != total and any(other in _denominators(term) for term in total.parts):
+                gone = {make.power(total, num(-1)), make.power(other, num(-1))}
+                whole = make.add(make.mul([term, other]) for term in total.parts)
+                yield make.mul([*(part for part in node.parts if part not in gone), make.power(whole, num(-1))])
 
 
 def _denominators(term: Array) -> set[Array]:
@@ -84,15 +140,11 @@ def _denominators(term: Array) -> set[Array]:
     return {part.base for part in parts if isinstance(part, Pow) and isinstance(part.exponent, Num) and part.exponent.value < 0}
 
 
-def _negated(node: Array) -> Array:
-    return make.add(make.mul([num(-1), term]) for term in node.parts) if isinstance(node, Add) else node
-
-
 def _without_sign(term: Array, rest: list[Array]) -> Array:
     """A term whose denominators are written as the factors that they meet, a difference turned where it must."""
     parts = []
     for part in term.parts if isinstance(term, Mul) else (term,):
-        turned = _negated(part.base) if isinstance(part, Pow) and isinstance(part.base, Add) else None
+        turned = make.negated(part.base) if isinstance(part, Pow) and isinstance(part.base, Add) else None
         if turned is not None and turned in rest and isinstance(part, Pow) and part.exponent == num(-1):
             parts += [num(-1), make.power(turned, num(-1))]
         else:
@@ -100,67 +152,22 @@ def _without_sign(term: Array, rest: list[Array]) -> Array:
     return make.mul(parts)
 
 
-def sigmoids(node: Array, flipper: Flipper) -> Candidates:
-    # e^a/(e^a + e^b) = σ(a − b), 1/(1 + e^(−a)) = σ(a), 1 − σ(a) = σ(−a)
-    match node:
-        case Add(parts) if len(parts) == 2:
-            at = next((place for place, part in enumerate(parts) if part == num(1)), None)
-            other = parts[1 - at] if at is not None else None
-            if other is not None and make.coefficient(other)[0] == -1:
-                inner = make.coefficient(other)[1]
-                if _is_function(inner, "sigmoid"):
-                    yield call("sigmoid", make.mul([num(-1), inner.children[0]]))
-        case Mul(parts):
-            yield from _logistic(parts)
-        case Pow(Add(terms), Num(minus)) if minus == -1 and len(terms) == 2:
-            yield from _logistic((node,))
-
-
-def mirrored(node: Array, flipper: Flipper) -> Candidates:
-    # σ(a) σ(−a) = σ(a) (1 − σ(a)): one of them is enough
-    if isinstance(node, (Mul, Add)):
-        found = {part for part in walk(node) if _is_function(part, "sigmoid")}
-        for part in found:
-            argument = part.children[0]
-            plain = call("sigmoid", make.mul([num(-1), argument]))
-            if make.coefficient(argument)[0] < 0 and plain in found:
-                yield exchange(node, part, make.add([num(1), make.mul([num(-1), plain])]))
-
-
-def _logistic(parts: tuple[Array, ...]) -> Candidates:
-    for at, part in enumerate(parts):
-        if not (isinstance(part, Pow) and part.exponent == num(-1) and isinstance(part.base, Add) and len(part.base.parts) == 2):
-            continue
-        exponents = [_exponent(term) for term in part.base.parts]
-        for first, second in (exponents, exponents[::-1]):
-            if first is None or second is None:
-                continue
-            rest = [*parts[:at], *parts[at + 1 :]]
-            top = num(1) if first == num(0) else call("exp", first)
-            if first == num(0) or top in rest:
-                if first != num(0):
-                    rest.remove(top)
-                yield make.mul([*rest, call("sigmoid", make.add([first, make.mul([num(-1), second])]))])
-
-
-def _exponent(term: Array) -> Array | None:
-    """a where the term is e^a; 0 where it is 1."""
-    return num(0) if term == num(1) else term.children[0] if _is_function(term, "exp") else None
-
-
-def _is_function(node: Array, name: str) -> bool:
-    return isinstance(node, Elem) and node.row.name == name
-
-
-def call(name: str, *args: Array) -> Array:
-    """The elementwise function of that name."""
-    return Elem(TABLE[name], args)
+def denominators(node: Array, flipper: Flipper) -> Candidates:
+    # a/b − c = (a − b c)/b, where something cancels and there is no other denominator
+    if not isinstance(node, Add):
+        return
+    below = {base for part in node.parts for base in _denominators(part) if base.rank or not isinstance(base, Size)}
+    if len(below) == 1 and isinstance(base := below.pop(), Add):
+        whole = make.add(make.mul([part, base]) for part in node.parts)
+        for total in _multiplied_out(whole, []) if isinstance(whole, Add) and whole.shape == node.shape else ():
+            if not isinstance(total, Add) or len(total.parts) <= len(node.parts):
+                yield make.mul([total, make.power(base, num(-1))])
 
 
 def expansions(node: Array, flipper: Flipper) -> Candidates:
     # (1 − y)σ − y(1 − σ) = σ − y: what is left when everything is multiplied out and collected
     if isinstance(node, Add) and any(isinstance(part, Mul) and any(isinstance(f, Add) for f in part.parts) for part in node.parts):
-        negative = [part for part in walk(node) if _is_function(part, "sigmoid") and make.coefficient(part.children[0])[0] < 0]
+        negative = turned(sigmoids_in(node))
         yield from _multiplied_out(node, [])
         if negative:
             yield from _multiplied_out(node, negative)
@@ -183,5 +190,5 @@ def _multiplied_out(node: Add, sigmoids: list[Array]) -> Candidates:
 
 def _as_terms(factor: Array, sigmoids: list[Array]) -> tuple[Array, ...]:
     if factor in sigmoids:
-        return num(1), make.mul([num(-1), call("sigmoid", make.mul([num(-1), factor.children[0]]))])
+        return num(1), make.mul([num(-1), opposite(factor)])
     return factor.parts if isinstance(factor, Add) else (factor,)

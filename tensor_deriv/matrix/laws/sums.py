@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from ...index.dims import UNIT, Dim
 from .. import make
 from ..flip import Flipper
-from ..nodes import Add, Array, Call, Column, DiagOf, Einsum, Elem, Filled, MatMul, Mul, Num, Outer, Pow, Size, Trace, num
+from ..nodes import MAPS, Add, Array, Call, Column, DiagOf, Einsum, Elem, Filled, MatMul, Mul, Num, Outer, Pow, Reshape, Size, T, Trace, num
 from .law import Candidates
+from .linear import fixed
 
 
 def reductions(node: Array, flipper: Flipper) -> Candidates:
@@ -59,8 +62,9 @@ def _summed_product(node: Array, parts: tuple[Array, ...], axis: tuple[int, ...]
             rest = make.mul([*parts[:at], *parts[at + 1 :]])
             if isinstance(part, Outer) and len(parts) > 1:  # Σ_ij v_i w_j a_ij = v A w
                 yield make.matmul([part.left, rest, part.right])
-            yield make.trace(make.matmul([flipper.flip(rest), part]))
-            yield make.trace(make.matmul([rest, flipper.flip(part)]))
+            if len(parts) == 2 or isinstance(part, MatMul | T):
+                yield make.trace(make.matmul([flipper.flip(rest), part]))
+                yield make.trace(make.matmul([rest, flipper.flip(part)]))
     elif axis is not None and whole.rank == 2:
         for at, part in enumerate(parts):
             rest = make.mul([*parts[:at], *parts[at + 1 :]])
@@ -111,47 +115,86 @@ def _without_counts(parts: tuple[Array, ...], dims: tuple[Dim, ...]) -> list[Arr
 
 def columns(node: Array, flipper: Flipper) -> Candidates:
     # a reduction kept as an axis of extent 1 instead of v[:, None]
-    match node:
-        case Column(Call("sum", arg, (1,), False)) if arg.shape[1:] == (UNIT,):
-            yield arg
-        case Column(Call(name, arg, axis, False)) if arg.rank == 2 and axis == (1,) and name not in ("softmax", "log_softmax"):
-            yield Call(name, arg, axis, True)
-        case Column(Mul() | Add() | Pow() | Elem() as inner):
-            yield _as_column(inner)
-        case Mul(parts) if any(isinstance(part, Column) and part.children[0].children for part in parts):
-            yield make.mul(_as_column(part.arg) if isinstance(part, Column) else part for part in parts)
+    place = new_axis(node)
+    if place is not None:
+        inner = node.children[0]
+        if isinstance(inner, Mul | Add | Pow | Elem) or _kept(inner, place) is not None:
+            yield _widened(inner, place)
+    elif isinstance(node, Mul) and any(new_axis(part) is not None and part.children[0].children for part in node.parts):
+        yield make.mul(part if (at := new_axis(part)) is None else _widened(part.children[0], at) for part in node.parts)
 
 
-def _as_column(node: Array) -> Array:
-    """A vector's column, taken at its leaves: sums keep their axis, and M v is one."""
+def new_axis(node: Array) -> int | None:
+    """The place of the axis of extent 1 that v[:, None] or x[:, None, :] puts in; None for another node."""
+    if isinstance(node, Column):
+        return 1
+    if not isinstance(node, Reshape) or not node.widens or node.rank != node.arg.rank + 1:
+        return None
+    return node.dims.index(UNIT)
+
+
+def _kept(node: Array, place: int) -> Array | None:
+    """A reduction over one axis with that axis kept; what is summed over an axis of extent 1 as it was."""
     match node:
-        case Call("sum", arg, (1,), False) if arg.shape[1:] == (UNIT,):
-            return arg
-        case MatMul(parts) if node.rank == 1 and parts[-1].rank == 1 and parts[0].rank == 2:
+        case Call(name, arg, (axis,), False) if axis == place and arg.rank == node.rank + 1 and name not in MAPS:
+            return arg if name == "sum" and arg.shape[axis] == UNIT else Call(name, arg, (axis,), True)
+    return None
+
+
+def _widened(node: Array, place: int) -> Array:
+    """An array with a new axis of extent 1, put in at its leaves: reductions keep their axis, and M v is one."""
+    kept = _kept(node, place)
+    if kept is not None:
+        return kept
+    match node:
+        case MatMul(parts) if node.rank == place == 1 and parts[-1].rank == 1 and parts[0].rank == 2:
             return Call("sum", make.mul([make.matmul(parts[:-1]), parts[-1]]), (1,), True)
-        case Call(name, arg, (1,), False) if arg.rank == 2 and name not in ("softmax", "log_softmax"):
-            return Call(name, arg, (1,), True)
-        case Mul() | Add() | Pow() | Elem() if node.rank == 1:
-            return make.rebuilt(node, tuple(_as_column(child) for child in node.children))
-    return Column(node) if node.rank else node
+        case Mul() | Add() | Pow() | Elem() if node.rank:
+            behind = node.rank - place  # axes after the new one
+            return make.rebuilt(node, tuple(_widened(c, c.rank - behind) if c.rank > behind else c for c in node.children))
+    if not node.rank:
+        return node
+    return Column(node) if node.rank == place == 1 else Reshape(node, (*node.shape[:place], UNIT, *node.shape[place:]))
 
 
 def moved_in(node: Array, flipper: Flipper) -> Candidates:
-    # mean(a)/s = mean(a/s), where s is constant along the axis
+    # mean(a)/s = mean(a/s), where s is constant along the axis; a part of a power of s as well
     if not isinstance(node, Mul):
         return
     for at, part in enumerate(node.parts):
-        if not isinstance(part, Call) or part.name not in ("sum", "mean") or not part.keepdims or part.axis is None:
-            continue
-        for place, factor in enumerate(node.parts):
-            fixed = factor.rank == part.arg.rank and all(factor.shape[axis] == UNIT for axis in part.axis)
-            base, power = (factor.base, factor.exponent) if isinstance(factor, Pow) else (factor, num(1))
-            if place == at or not fixed or not isinstance(power, Num):
-                continue
-            one = num(1 if power.value > 0 else -1)
-            inner = Call(part.name, make.mul([part.arg, make.power(base, one)]), part.axis, True)
-            rest = [p for other, p in enumerate(node.parts) if other not in (at, place)]
-            yield make.mul([inner, make.power(base, make.add([power, make.mul([num(-1), one])])), *rest])
+        if isinstance(part, Call) and part.name in ("sum", "mean") and part.axis is not None:
+            for place, factor in enumerate(node.parts):
+                base, power = (factor.base, factor.exponent) if isinstance(factor, Pow) else (factor, num(1))
+                inner = _inside(base, part) if place != at else None
+                if inner is not None and isinstance(power, Num):
+                    rest = [p for other, p in enumerate(node.parts) if other not in (at, place)]
+                    for step in _steps(power.value):
+                        moved = Call(part.name, make.mul([part.arg, make.power(inner, num(step))]), part.axis, part.keepdims)
+                        yield make.mul([moved, make.power(base, num(power.value - step)), *rest])
+            yield from _moved_out(node, at, part)
+
+
+def _moved_out(node: Mul, at: int, total: Call) -> Candidates:
+    # Σ_j s_i a_ij = s_i Σ_j a_ij
+    parts = total.arg.parts if isinstance(total.arg, Mul) else ()
+    constant = [part for part in parts if _inside(part, total) is not None]
+    if constant and len(node.parts) > 1:
+        rest = make.mul(part for part in parts if part not in constant)
+        if rest.shape == total.arg.shape:
+            others = [*node.parts[:at], *node.parts[at + 1 :]]
+            yield make.mul([*others, *constant, Call(total.name, rest, total.axis, total.keepdims)])
+
+
+def _inside(factor: Array, total: Call) -> Array | None:
+    """A factor of a sum or mean over one axis as a factor of what is summed; None where it changes along the axis."""
+    if total.keepdims:
+        return factor if factor.rank == total.arg.rank and fixed(factor, total.axis, factor.rank) else None
+    return factor if total.axis == (0,) and factor.rank == total.rank else None
+
+
+def _steps(power: Fraction) -> list[Fraction]:
+    sign = 1 if power > 0 else -1
+    return [Fraction(sign), *([Fraction(sign, 2)] if abs(power) >= 1 and power < 0 else [])]
 
 
 def broadcasts(node: Array, flipper: Flipper) -> Candidates:
