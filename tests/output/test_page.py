@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from itertools import pairwise
 
 import pytest
@@ -20,6 +21,7 @@ def shown(tmp_path_factory):
     """The address of a page that shows a derivation."""
     folder = tmp_path_factory.mktemp("pages")
 
+    @cache
     def write(name, wrt):
         derived = td.load(name).derive(wrt)
         (folder / f"{name}.html").write_text(derived.to_html(), encoding="utf-8")
