@@ -11,17 +11,10 @@ from dataclasses import dataclass, field
 from ..index.slots import Index
 from . import make
 from .cost import cost
+from .labelled import Labelled
 from .nodes import Array, Size
 
 LEAF = 10.0  # the price of an index that could not be summed out
-
-
-@dataclass(frozen=True)
-class Labelled:
-    """An array expression and the index of each of its axes."""
-
-    node: Array
-    axes: tuple[Index, ...]
 
 
 @dataclass

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ..index.slots import Index
 from . import make
-from .network import Labelled, Network, eliminate
+from .labelled import Labelled
+from .network import Network, eliminate
 
 
 def in_stacks(network: Network) -> Labelled | None:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..index.nodes import Expr, Product, Sum
-from ..matrix.build import Builder, distribute_one
+from ..matrix.build import Builder
 from ..matrix.language import in_language
+from ..matrix.products import distribute_one
 from ..matrix.tidy import Tidier
 from ..program import Program, Tensor
 from .check import relative_error
