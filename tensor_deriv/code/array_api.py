@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ..index.dims import UNIT
-from ..matrix.nodes import Call, Column, Diag, DiagOf, Einsum, Elem, Eye, Filled, Reshape, Solve, T, Trace
+from ..matrix.calls import Call, Einsum, Eye, Filled, Reshape, Solve
+from ..matrix.nodes import Column, Diag, DiagOf, Elem, T, Trace
 from ..matrix.places import Flip, Pad, Slice, Tril, Where
-from ..matrix.text import ATOM, Printed
+from ..matrix.writing import ATOM, Printed
 from .einsums import Diagonals, Vecdot, in_operations
 from .lower import Mask, Scalar, is_constant
 from .plan.nodes import Permuted

@@ -8,7 +8,8 @@ from functools import cached_property
 
 from ..index.dims import UNIT
 from ..matrix import make
-from ..matrix.nodes import Array, Call, Einsum, MatMul, Mul, Reshape, Shape, broadcast
+from ..matrix.calls import Call, Einsum, Reshape
+from ..matrix.nodes import Array, MatMul, Mul, Shape, broadcast
 from .plan.contract import matrices
 from .plan.diagonals import Operand, aligned, ordered, without
 from .plan.nodes import Permuted

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from ..matrix import make
-from ..matrix.nodes import Add, Array, Call, Column, Diag, MatMul, Mul, Num, Outer, Pow, T, num, walk
+from ..matrix.calls import Call
+from ..matrix.nodes import Add, Array, Column, Diag, MatMul, Mul, Num, Outer, Pow, T, num, walk
 from .lower import Bracketed
 
 

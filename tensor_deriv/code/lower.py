@@ -8,27 +8,8 @@ from typing import Any
 
 from ..errors import UnsupportedError
 from ..matrix import make
-from ..matrix.nodes import (
-    Add,
-    Array,
-    Column,
-    Diag,
-    Einsum,
-    Elem,
-    Eye,
-    Filled,
-    MatMul,
-    Mul,
-    Num,
-    Outer,
-    Pi,
-    Pow,
-    Reshape,
-    Shape,
-    Size,
-    T,
-    num,
-)
+from ..matrix.calls import Einsum, Eye, Filled, Reshape
+from ..matrix.nodes import Add, Array, Column, Diag, Elem, MatMul, Mul, Num, Outer, Pi, Pow, Shape, Size, T, num
 from .targets import MATH
 
 COMPARISONS = {"greater": ">", "greater_equal": ">=", "equal": "=="}

@@ -7,27 +7,11 @@ from fractions import Fraction
 
 from ..functions import Elementwise
 from ..index.dims import UNIT, Dim
-from ..matrix.nodes import (
-    Array,
-    Call,
-    Column,
-    DiagOf,
-    Elem,
-    Eye,
-    Filled,
-    MatMul,
-    Mul,
-    Name,
-    Pi,
-    Pow,
-    Reshape,
-    Solve,
-    T,
-    Take,
-    num,
-)
+from ..matrix.calls import Call, Eye, Filled, Reshape, Solve, Take
+from ..matrix.nodes import Array, Column, DiagOf, Elem, MatMul, Mul, Name, Pi, Pow, T, num
 from ..matrix.places import Flip, Pad, Where
-from ..matrix.text import ATOM, PRODUCT, SIGN, SUM, Printed, TextPrinter
+from ..matrix.text import TextPrinter
+from ..matrix.writing import ATOM, PRODUCT, SIGN, SUM, Printed
 from .lower import COMPARISONS, Bracketed, Literal, Lowering, Mask, Scalar, is_constant
 from .module import Module
 from .names import checked

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..matrix import make
-from ..matrix.nodes import MATRIX, Add, Array, Call, Diag, Einsum, Elem, Eye, Filled, Shape, num
+from ..matrix.calls import MATRIX, Call, Einsum, Eye, Filled
+from ..matrix.nodes import Add, Array, Diag, Elem, Shape, num
 from ..matrix.places import Pad
-from ..matrix.text import ATOM, PRODUCT, Printed
+from ..matrix.writing import ATOM, PRODUCT, Printed
 from .array_api import ArrayApiPrinter
 from .lower import Scalar, is_constant
 from .module import Module

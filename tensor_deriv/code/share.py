@@ -7,26 +7,8 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from ..matrix import make
-from ..matrix.nodes import (
-    Add,
-    Array,
-    Call,
-    Column,
-    Diag,
-    DiagOf,
-    Einsum,
-    Elem,
-    Eye,
-    Filled,
-    Mul,
-    Name,
-    Outer,
-    Pow,
-    Reshape,
-    T,
-    Trace,
-    num,
-)
+from ..matrix.calls import Call, Einsum, Eye, Filled, Reshape
+from ..matrix.nodes import Add, Array, Column, Diag, DiagOf, Elem, Mul, Name, Outer, Pow, T, Trace, num
 from .lower import Bracketed, Mask, is_constant
 from .names import Names
 

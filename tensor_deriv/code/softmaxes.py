@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from ..functions import TABLE
 from ..matrix import make
-from ..matrix.nodes import Array, Call, Column, Elem, num
+from ..matrix.calls import Call
+from ..matrix.nodes import Array, Column, Elem, num
 from .regroup import distinct
 
 

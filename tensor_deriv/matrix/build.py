@@ -13,23 +13,9 @@ from ..index.slots import ONE, Affine, Index, Slot, is_group, slot_indices, slot
 from ..primitives import TABLE
 from ..program import Program
 from . import make, places
+from .calls import Call, Eye, Filled, Reshape, Take
 from .labelled import Labelled, common_order, einsum_labelled, in_order, oriented, settled
-from .nodes import (
-    Array,
-    Call,
-    Column,
-    DiagOf,
-    Elem,
-    Eye,
-    Filled,
-    Name,
-    Num,
-    Pi,
-    Reshape,
-    Size,
-    Take,
-    num,
-)
+from .nodes import Array, Column, DiagOf, Elem, Name, Num, Pi, Size, num
 from .products import ProductBuilder
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ..index.dims import UNIT
+from .calls import Call, Einsum, Eye, Filled, Frechet, Reshape, Take
 from .make import coefficient
-from .nodes import Add, Array, Call, Column, Einsum, Elem, Eye, Filled, Frechet, MatMul, Mul, Name, Num, Pi, Pow, Reshape, Size, T, Take
+from .nodes import Add, Array, Column, Elem, MatMul, Mul, Name, Num, Pi, Pow, Size, T
 from .places import Flip
-from .text import SIGNS, fraction_parts, number_text, runs
+from .text import SIGNS
+from .writing import fraction_parts, number_text, runs
 
 COMPOUND_TRANSPOSE = 0.5  # .T around brackets
 TWICE_TURNED = 0.2  # (A Xᵀ)ᵀ, which has X turned twice

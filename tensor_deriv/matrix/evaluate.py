@@ -10,33 +10,8 @@ import numpy as np
 
 from ..index.dims import Dim
 from ..primitives import TABLE
-from .nodes import (
-    MATRIX,
-    Add,
-    Array,
-    Call,
-    Column,
-    Diag,
-    DiagOf,
-    Einsum,
-    Elem,
-    Eye,
-    Filled,
-    Frechet,
-    MatMul,
-    Mul,
-    Name,
-    Num,
-    Outer,
-    Pi,
-    Pow,
-    Reshape,
-    Size,
-    Solve,
-    T,
-    Take,
-    Trace,
-)
+from .calls import MATRIX, Call, Einsum, Eye, Filled, Frechet, Reshape, Solve, Take
+from .nodes import Add, Array, Column, Diag, DiagOf, Elem, MatMul, Mul, Name, Num, Outer, Pi, Pow, Size, T, Trace
 from .places import Flip, Pad, Part, Slice, Tril, Triu, Where
 
 

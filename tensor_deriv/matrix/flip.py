@@ -6,7 +6,8 @@ from collections import Counter
 
 from ..program import Program
 from . import make
-from .nodes import Add, Array, Call, Column, Diag, Elem, Eye, Filled, Frechet, MatMul, Mul, Name, Outer, Pow, T
+from .calls import Call, Eye, Filled, Frechet
+from .nodes import Add, Array, Column, Diag, Elem, MatMul, Mul, Name, Outer, Pow, T
 from .places import Tril, Triu, Where
 
 SYMMETRIC = frozenset({"symmetric", "spd", "diagonal"})

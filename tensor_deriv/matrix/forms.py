@@ -11,9 +11,10 @@ from ..index.bodies import Opaque
 from ..program import Program
 from . import make
 from .build import Builder
+from .calls import Call, Einsum, Filled, Reshape, Take
 from .cost import cost
 from .flip import Flipper
-from .nodes import Array, Call, Einsum, Elem, Filled, Name, Reshape, Take, num, walk
+from .nodes import Array, Elem, Name, num, walk
 from .places import PLACED
 from .share import share
 from .systems import in_systems, own_inverses

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from . import make
-from .nodes import Add, Array, Einsum
+from .calls import Einsum
+from .nodes import Add, Array
 from .text import TextPrinter
 
 

@@ -9,7 +9,8 @@ from ..index.dims import UNIT
 from ..index.indices import fresh
 from ..index.slots import Index
 from . import make
-from .nodes import MAPS, Array, Call, Column, Einsum, Filled, Num, Reshape
+from .calls import MAPS, Call, Einsum, Filled, Reshape
+from .nodes import Array, Column, Num
 
 LETTERS = "ijklmnpqrstuvwxyzabcdefghoABCDEFGHIJKLMNOPQRSTUVWXYZ"
 

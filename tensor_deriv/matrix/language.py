@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ..functions import TABLE
 from . import make
+from .calls import Call, Eye, Take
 from .forms import Named
-from .nodes import Array, Call, Elem, Eye, Name, Pow, Take, num, walk
+from .nodes import Array, Elem, Name, Pow, num, walk
 from .places import Tril, Where
 from .text import TextPrinter
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-from .nodes import Add, Array, Call, Column, Diag, Elem, Eye, Filled, MatMul, Mul, Num, Outer, Pow, T, Trace, broadcast, num
+from .calls import Call, Eye, Filled
+from .nodes import Add, Array, Column, Diag, Elem, MatMul, Mul, Num, Outer, Pow, T, Trace, broadcast, num
 from .places import Tril, Triu
 
 

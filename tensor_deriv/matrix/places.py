@@ -7,7 +7,8 @@ from functools import cached_property
 
 from ..index.dims import UNIT, ZERO, Dim
 from ..index.slots import Affine, Index, Slot, bounds, slot_indices, slot_terms
-from .nodes import Array, Filled, Shape, broadcast
+from .calls import Filled
+from .nodes import Array, Shape, broadcast
 
 
 @dataclass(frozen=True)

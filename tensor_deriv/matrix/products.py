@@ -15,9 +15,10 @@ from ..index.indices import multiply, renew, substitute
 from ..index.nodes import Delta, Expr, Product, Sum
 from ..index.slots import Index, Slot, is_group, slot_indices
 from . import make
+from .calls import Eye, Reshape
 from .labelled import Labelled, einsum, einsum_labelled, in_order, oriented, repeated, settled
 from .network import Network, eliminate
-from .nodes import Array, Column, Eye, Reshape
+from .nodes import Array, Column
 from .stacks import in_stacks, sum_alone
 
 

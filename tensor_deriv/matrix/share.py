@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
+from .calls import Call
 from .cost import cost
 from .make import exchange
-from .nodes import Array, Call, Elem, MatMul, Name, Num, Pow, walk
+from .nodes import Array, Elem, MatMul, Name, Num, Pow, walk
 
 READ = 2.5  # a part that costs less is as quickly read as looked up
 SAVED = 3.0  # operations that a name must save

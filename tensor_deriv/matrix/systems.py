@@ -7,8 +7,9 @@ from ..index.nodes import Expr
 from ..program import Program
 from . import make
 from .build import Builder
+from .calls import Call, Solve
 from .flip import Flipper
-from .nodes import Array, Call, MatMul, Solve, T
+from .nodes import Array, MatMul, T
 
 
 def own_inverses(program: Program, builder: Builder) -> set[Array]:

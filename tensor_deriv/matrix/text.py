@@ -4,44 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from itertools import groupby
 from typing import ClassVar
 
 from ..index.dims import UNIT, ZERO, Dim
 from . import make
-from .nodes import (
-    Add,
-    Array,
-    Call,
-    Column,
-    Diag,
-    DiagOf,
-    Einsum,
-    Elem,
-    Eye,
-    Filled,
-    Frechet,
-    MatMul,
-    Mul,
-    Name,
-    Num,
-    Outer,
-    Pi,
-    Pow,
-    Reshape,
-    Size,
-    Solve,
-    T,
-    Take,
-    Trace,
-    num,
-)
+from .calls import Call, Einsum, Eye, Filled, Frechet, Reshape, Solve, Take
+from .nodes import Add, Array, Column, Diag, DiagOf, Elem, MatMul, Mul, Name, Num, Outer, Pi, Pow, Size, T, Trace, num
 from .places import Flip, Pad, Part, Slice, Tril, Where
+from .writing import ATOM, POWER, PRODUCT, SIGN, SUM, Printed, fraction_parts, number_split, number_text, positive_first, runs
 
-SUM, PRODUCT, SIGN, POWER, ATOM = range(1, 6)  # how tightly Python binds each
 SIGNS = {"greater": ">", "greater_equal": ">=", "equal": "=="}
 TURNED = {"greater": "<", "greater_equal": "<="}  # of a number and an array
-Printed = tuple[str, int]
 
 
 class TextPrinter:
@@ -101,7 +74,7 @@ class TextPrinter:
         value, above, below = fraction_parts(node)
         sign = "-" if value < 0 else ""
         value = abs(value)
-        top, bottom = _number_split(value, bool(above))
+        top, bottom = number_split(value, bool(above))
         chain = [part for part in above if isinstance(part, MatMul)]
         scalar_rest = all(not part.rank for part in above if not isinstance(part, MatMul))
         if len(chain) == 1 and scalar_rest and chain[0].rank and not self.replace(chain[0]):
@@ -254,55 +227,3 @@ class TextPrinter:
 
     def _take(self, node: Take) -> Printed:
         raise NotImplementedError("entries at affine slots have no text")
-
-
-def runs(node: MatMul) -> list[tuple[Array, int]]:
-    """The factors of a chain, three or more equal ones in a row as a matrix power."""
-    found: list[tuple[Array, int]] = []
-    for part, group in groupby(node.parts):
-        times = len(list(group))
-        found += [(part, times)] if times > 2 and part.rank == 2 else [(part, 1)] * times
-    return found
-
-
-def number_text(value: Fraction) -> Printed:
-    """A rational as a reader expects it: 3, 0.1, 1/3."""
-    if value.denominator == 1:
-        return str(value.numerator), ATOM if value >= 0 else SIGN
-    if value.denominator <= 12 and value.denominator != 10:
-        return f"{value.numerator}/{value.denominator}", PRODUCT
-    decimal = float(value)
-    if Fraction(str(decimal)) == value:
-        return repr(decimal), ATOM if value >= 0 else SIGN
-    return f"{value.numerator}/{value.denominator}", PRODUCT
-
-
-def _number_split(value: Fraction, has_factors: bool) -> tuple[str, str]:
-    """The number above and below the line; nothing for a one among other factors."""
-    text, tight = number_text(value)
-    if "/" in text and tight == PRODUCT:
-        top = str(value.numerator) if value.numerator != 1 or not has_factors else ""
-        return top, str(value.denominator)
-    return ("" if value == 1 and has_factors else text), ""
-
-
-def fraction_parts(node: Mul) -> tuple[Fraction, list[Array], list[Array]]:
-    """The number, what stands above and what stands below the line (with positive exponents)."""
-    value, above, below = Fraction(1), [], []
-    for part in node.parts:
-        if isinstance(part, Num):
-            value *= part.value
-        elif isinstance(part, Pow) and isinstance(part.exponent, Num) and part.exponent.value < 0:
-            below.append(make.power(part.base, Num(-part.exponent.value)))
-        else:
-            above.append(part)
-    return value, above, below
-
-
-def positive_first(terms: tuple[Array, ...]) -> list[Array]:
-    """The terms, one without a minus in front where there is one."""
-    for place, term in enumerate(terms):
-        value = term.value if isinstance(term, Num) else make.coefficient(term)[0]
-        if value > 0:
-            return [term, *terms[:place], *terms[place + 1 :]]
-    return list(terms)

@@ -8,34 +8,12 @@ from fractions import Fraction
 from ..errors import UnsupportedError
 from ..index.dims import UNIT
 from ..matrix import make
+from ..matrix.calls import Call as ArrayCall
+from ..matrix.calls import Eye, Filled, Frechet, Solve
 from ..matrix.forms import unusual
-from ..matrix.nodes import (
-    Add,
-    Array,
-    Column,
-    Diag,
-    DiagOf,
-    Elem,
-    Eye,
-    Filled,
-    Frechet,
-    MatMul,
-    Mul,
-    Name,
-    Num,
-    Outer,
-    Pi,
-    Pow,
-    Size,
-    Solve,
-    T,
-    Trace,
-    num,
-    walk,
-)
-from ..matrix.nodes import Call as ArrayCall
+from ..matrix.nodes import Add, Array, Column, Diag, DiagOf, Elem, MatMul, Mul, Name, Num, Outer, Pi, Pow, Size, T, Trace, num, walk
 from ..matrix.places import Tril
-from ..matrix.text import fraction_parts, number_text, positive_first
+from ..matrix.writing import fraction_parts, number_text, positive_first
 from .branches import BranchesPrinter
 from .calls import called
 from .entries import HADAMARD

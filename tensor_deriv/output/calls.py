@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from ..index.dims import UNIT
 from ..matrix import make
-from ..matrix.nodes import MAPS, MATRIX, Call, Pow, Size, num
+from ..matrix.calls import MAPS, MATRIX, Call
+from ..matrix.nodes import Pow, Size, num
 from .targets import ATOM, FACTOR, PRODUCT, Printed, filled
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from ..index.dims import UNIT
-from ..matrix.nodes import Array, Call, Column, Shape, T, num
+from ..matrix.calls import Call
+from ..matrix.nodes import Array, Column, Shape, T, num
 from .targets import ATOM, FACTOR, PRODUCT, Printed, Target
 
 HADAMARD = 2  # between a sum and a matrix product: A ⊙ B C would be read in two ways

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from ..functions import Elementwise
 from ..index.dims import UNIT, Dim
-from ..matrix.text import number_text
+from ..matrix.writing import number_text
 from .symbols import GREEK, Drawn, Symbol, parse
 from .targets import ATOM, DIGITS, FACTOR, SUM, Printed, dim_text, filled
 

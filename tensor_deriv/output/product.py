@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from ..index.nodes import Expr, Number, Power, Product, number
 from ..index.slots import Index
-from ..matrix.text import number_text
+from ..matrix.writing import number_text
 from .names import Names
 from .naming import Letters
 from .sums import alone, flat, occurs, stands_alone, written

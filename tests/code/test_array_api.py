@@ -24,8 +24,9 @@ from tensor_deriv.code.names import Names
 from tensor_deriv.code.sizes import Sizes
 from tensor_deriv.code.targets import TARGETS
 from tensor_deriv.index.dims import named
+from tensor_deriv.matrix.calls import Einsum
 from tensor_deriv.matrix.evaluate import evaluate
-from tensor_deriv.matrix.nodes import Einsum, Name
+from tensor_deriv.matrix.nodes import Name
 from tensor_deriv.verification.sample import draw
 
 pytest.importorskip("array_api_compat", reason="array-api-compat is not here: the extra `xp`")

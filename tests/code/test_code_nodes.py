@@ -11,34 +11,10 @@ from tensor_deriv.code.docstring import Docstring
 from tensor_deriv.code.generate import Result, compiled, source
 from tensor_deriv.functions import TABLE
 from tensor_deriv.index.dims import UNIT, ZERO, integer, named
+from tensor_deriv.matrix.calls import Call, Einsum, Eye, Filled, Frechet, Reshape, Solve, Take
 from tensor_deriv.matrix.evaluate import evaluate
 from tensor_deriv.matrix.forms import Form
-from tensor_deriv.matrix.nodes import (
-    Add,
-    Call,
-    Column,
-    Diag,
-    DiagOf,
-    Einsum,
-    Elem,
-    Eye,
-    Filled,
-    Frechet,
-    MatMul,
-    Mul,
-    Name,
-    Num,
-    Outer,
-    Pi,
-    Pow,
-    Reshape,
-    Size,
-    Solve,
-    T,
-    Take,
-    Trace,
-    num,
-)
+from tensor_deriv.matrix.nodes import Add, Column, Diag, DiagOf, Elem, MatMul, Mul, Name, Num, Outer, Pi, Pow, Size, T, Trace, num
 
 N, D, B = named("n"), named("d"), named("b")
 SIZES = {"n": 3, "d": 4, "b": 2}

@@ -18,9 +18,10 @@ from tensor_deriv.code.plan.chains import ordered_chain
 from tensor_deriv.code.plan.rewriting import replaced
 from tensor_deriv.code.plan.sizes import Sampled
 from tensor_deriv.index.dims import integer, named
+from tensor_deriv.matrix.calls import Call, Einsum, Eye
 from tensor_deriv.matrix.evaluate import evaluate
 from tensor_deriv.matrix.forms import Form, Named
-from tensor_deriv.matrix.nodes import Add, Call, Diag, Einsum, Eye, MatMul, Mul, Name, Outer, Pow, T, num
+from tensor_deriv.matrix.nodes import Add, Diag, MatMul, Mul, Name, Outer, Pow, T, num
 
 SIZES = {"n": 2, "d": 3, "m": 4, "k": 5}
 RNG = np.random.default_rng(11)

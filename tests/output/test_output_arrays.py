@@ -10,25 +10,8 @@ import pytest
 import tensor_deriv as td
 from tensor_deriv.functions import TABLE
 from tensor_deriv.index.dims import named
-from tensor_deriv.matrix.nodes import (
-    Add,
-    Call,
-    Column,
-    Diag,
-    Elem,
-    Eye,
-    Filled,
-    MatMul,
-    Mul,
-    Name,
-    Num,
-    Outer,
-    Pow,
-    Size,
-    T,
-    Trace,
-    num,
-)
+from tensor_deriv.matrix.calls import Call, Eye, Filled
+from tensor_deriv.matrix.nodes import Add, Column, Diag, Elem, MatMul, Mul, Name, Num, Outer, Pow, Size, T, Trace, num
 from tensor_deriv.output.array import ArrayPrinter
 from tensor_deriv.output.latex_target import LATEX
 from tensor_deriv.output.names import Quotient

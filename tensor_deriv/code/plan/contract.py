@@ -8,7 +8,8 @@ from itertools import combinations
 
 from ...index.dims import Dim
 from ...matrix import make
-from ...matrix.nodes import Array, Call, Einsum, MatMul, Mul, Outer, num
+from ...matrix.calls import Call, Einsum
+from ...matrix.nodes import Array, MatMul, Mul, Outer, num
 from .diagonals import LETTERS, Operand, Sum, aligned, opened, ordered
 from .nodes import OnDiagonal
 from .sizes import Sampled

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from ...index.dims import UNIT
 from ...matrix import make
-from ...matrix.nodes import Add, Array, Diag, DiagOf, Einsum, Eye, Mul, Reshape
+from ...matrix.calls import Einsum, Eye, Reshape
+from ...matrix.nodes import Add, Array, Diag, DiagOf, Mul
 from .memory import is_made
 from .nodes import OnDiagonal, Permuted
 

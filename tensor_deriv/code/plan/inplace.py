@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from ...index.dims import UNIT
 from ...matrix import make
 from ...matrix.nodes import Add, Array, Mul, Name, Shape, num, walk
-from ...matrix.text import fraction_parts
+from ...matrix.writing import fraction_parts
 from ..lower import Bracketed
 from .memory import is_made, is_written
 from .nodes import Changed

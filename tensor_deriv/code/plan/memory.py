@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 
-from ...matrix.nodes import MATRIX, Add, Array, Call, Einsum, Elem, MatMul, Mul, Name, Num, Outer, Pow, Solve
+from ...matrix.calls import MATRIX, Call, Einsum, Solve
+from ...matrix.nodes import Add, Array, Elem, MatMul, Mul, Name, Num, Outer, Pow
 from ..lower import COMPARISONS
 from ..regroup import distinct
 from .nodes import Changed, OnDiagonal

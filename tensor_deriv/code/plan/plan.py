@@ -6,7 +6,8 @@ from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...matrix.nodes import Add, Array, Call, Einsum, Eye, MatMul, Mul, Pow, Shape, num
+from ...matrix.calls import Call, Einsum, Eye
+from ...matrix.nodes import Add, Array, MatMul, Mul, Pow, Shape, num
 from ..lower import Lowering
 from ..names import Names
 from ..regroup import distinct, regrouped

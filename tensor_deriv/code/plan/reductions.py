@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from ...index.dims import UNIT, Dim
 from ...matrix import make
-from ...matrix.nodes import Array, Call, Column, Einsum, Mul, Num, Pow, Reshape, Shape, Size, broadcast, num
+from ...matrix.calls import Call, Einsum, Reshape
+from ...matrix.nodes import Array, Column, Mul, Num, Pow, Shape, Size, broadcast, num
 
 LETTERS = "ijklmnpqrstuvwxyz"
 HALF = Fraction(1, 2)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ...matrix import make
-from ...matrix.nodes import Add, Array, Einsum, MatMul, Mul, Num, Outer, Pow, Shape, T, num
+from ...matrix.calls import Einsum
+from ...matrix.nodes import Add, Array, MatMul, Mul, Num, Outer, Pow, Shape, T, num
 from ..lower import Bracketed, Mask
 from ..share import uses
 from .sizes import Sampled

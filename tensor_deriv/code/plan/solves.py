@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 
 from ...matrix import make
-from ...matrix.nodes import Array, Call, MatMul, Name, Solve, T
+from ...matrix.calls import Call, Solve
+from ...matrix.nodes import Array, MatMul, Name, T
 from ..regroup import distinct
 from .rewriting import replaced
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from .. import make
+from ..calls import Call, Einsum, Eye, Filled, Frechet
 from ..flip import Flipper
-from ..nodes import Array, Call, Einsum, Eye, Filled, Frechet
+from ..nodes import Array
 from .law import Candidates
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 
 from .. import make
+from ..calls import Call, Filled
 from ..flip import Flipper
-from ..nodes import Add, Array, Call, Column, Diag, Filled, MatMul, Mul, Num, Outer, Pow, num
+from ..nodes import Add, Array, Column, Diag, MatMul, Mul, Num, Outer, Pow, num
 from .law import Candidates
 from .linear import fixed
 

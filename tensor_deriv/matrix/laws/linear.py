@@ -6,8 +6,9 @@ from collections import defaultdict
 
 from ...index.dims import UNIT
 from .. import make
+from ..calls import Call, Filled
 from ..flip import Flipper
-from ..nodes import Add, Array, Call, Column, Diag, DiagOf, Filled, MatMul, Mul, Num, Outer, Pow, Size, T, num
+from ..nodes import Add, Array, Column, Diag, DiagOf, MatMul, Mul, Num, Outer, Pow, Size, T, num
 from .law import Candidates
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from .. import make
+from ..calls import Call, Eye, Filled, Reshape
 from ..flip import Flipper
-from ..nodes import Add, Array, Call, Column, Diag, Elem, Eye, Filled, MatMul, Mul, Pow, Reshape, num
+from ..nodes import Add, Array, Column, Diag, Elem, MatMul, Mul, Pow, num
 from ..places import Flip, Tril, Triu, Where
 from .law import Candidates
 

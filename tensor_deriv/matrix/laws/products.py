@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from .. import make
+from ..calls import Call, Eye, Filled
 from ..flip import Flipper
-from ..nodes import Add, Array, Call, Column, Diag, DiagOf, Elem, Eye, Filled, MatMul, Mul, Outer, Pow, T, num
+from ..nodes import Add, Array, Column, Diag, DiagOf, Elem, MatMul, Mul, Outer, Pow, T, num
 from .law import Candidates
 
 

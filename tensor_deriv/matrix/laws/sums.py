@@ -6,8 +6,9 @@ from fractions import Fraction
 
 from ...index.dims import UNIT, Dim
 from .. import make
+from ..calls import MAPS, Call, Einsum, Filled, Reshape
 from ..flip import Flipper
-from ..nodes import MAPS, Add, Array, Call, Column, DiagOf, Einsum, Elem, Filled, MatMul, Mul, Num, Outer, Pow, Reshape, Size, T, Trace, num
+from ..nodes import Add, Array, Column, DiagOf, Elem, MatMul, Mul, Num, Outer, Pow, Size, T, Trace, num
 from .law import Candidates
 from .linear import fixed
 
