@@ -51,6 +51,8 @@ SECOND_BOOK = [  # a law or a rule of building each
     ('einsum("ijk,i,j->k", T, x, y)', "x", {"T": "n d k", "x": "n", "y": "d"}, (), "sum(T*y[:, None], axis=1).T"),
     ('einsum("ijk,i,j,k->", T, x, x, x)', "x", {"T": "n n n", "x": "n"}, (),
      "sum(T*x[:, None]*x, axis=(1, 2)) + sum(T*x[:, None, None]*x, axis=(0, 2)) + sum(T*x[:, None, None]*x[:, None], axis=(0, 1))"),
+    ("sum(Y*U) - sum(logsumexp(U, axis=1))", "b", {"Y": "n k", "Z": "n k d", "b": "d"}, ("U = Z @ b",),
+     "sum(Z*(Y - softmax(U))[:, :, None], axis=(0, 1))"),
     ("sum((X - mean(X, axis=1, keepdims=True))**2)", "X", {"X": "n d"}, (), "2*(X - mean(X, axis=1, keepdims=True))"),
     ("sum(log(X/sum(X, axis=0)))", "X", {"X": "n d"}, (), "1/X - n/sum(X, axis=0)"),
     ("sum(Y*log(sigmoid(a[:, None] - b)) + (1 - Y)*log(1 - sigmoid(a[:, None] - b)))", "b", {"Y": "n m", "a": "n", "b": "m"}, (),
@@ -71,8 +73,18 @@ SECOND_BOOK = [  # a law or a rule of building each
     ("l/2*trace(E)**2 + m*trace(E @ E)", "F", {"F": "3 3", "m": "", "l": ""}, ("E = (F.T @ F - eye(3))/2",),
      "F @ (l*trace(E)*eye(3) + 2*m*E)"),
     ("norm(A @ X - X @ B - C)**2", "X", {"A": "n n", "X": "n m", "B": "m m", "C": "n m"}, (), "2*(A.T @ S - S @ B.T)"),
+    ("-y @ log_softmax(s)", "C", {"C": "k d", "x": "d", "y": "k"}, ("R = C - x", "s = -sum(R**2, axis=1)"),
+     "2*R*(y - sum(y)*softmax(s))[:, None]"),
     ("mean(softplus(-r))", "p", {"p": "n", "q": "n", "b": ""}, ("r = b*(p - q)",), "-b*sigmoid(-r)/n"),
 ]  # fmt: skip
+
+
+def test_what_is_inverted_keeps_together() -> None:
+    shapes = {"W": "d k", "s": "d", "C": "d d"}
+    text = "-0.5*logdet(W @ W.T + diag(s)) - 0.5*trace(inv(W @ W.T + diag(s)) @ C)"
+    derivation = td.derive(text, "W", shapes, assume={"C": "symmetric", "s": "positive"})
+    assert derivation.matrix == "inv(S2) @ (C - S2) @ inv(S2) @ W"
+    assert derivation.definitions == ("S2 = W @ W.T + diag(s)",)
 
 
 @pytest.mark.parametrize(("expr", "wrt", "shapes", "definitions", "form"), SECOND_BOOK)

@@ -36,7 +36,8 @@ def test_report_says_zero_and_no_matrix_form_in_words():
 @pytest.mark.parametrize(
     ("expr", "wrt", "shapes", "words"),
     [
-        ("sum(einsum('ijk,ij,ik->i', A, B, C))", "B", {"A": "n m k", "B": "n m", "C": "n k"}, "a tensor of more than two axes takes part"),
+        ("sum(D*einsum('ijk,jr,kr->ir', A, B, C))", "B", {"A": "n m k", "B": "m r", "C": "k r", "D": "n r"},
+         "a tensor of more than two axes takes part"),
         ("trace(G @ kron(A, X))", "X", {"G": "p p", "A": "n n", "X": "m m"}, "one axis runs over several indices"),
         ("sum(x)", "x", {"x": "n"}, ""),
     ],

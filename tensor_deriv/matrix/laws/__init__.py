@@ -19,6 +19,7 @@ LAWS = (
     Law("diagonal of a product", "Σₖ aᵢₖbₖᵢ = diag(AB)", linear.diagonal),
     Law("norm", "(Σᵢ xᵢ²)^½ = ‖x‖", linear.norms),
     Law("sum kept as a column", "v 1ᵀ from a sum over rows", sums.columns),
+    Law("one new axis", "a[:, None] − b[:, None] = (a − b)[:, None]", sums.axes_together),
     Law("factor into a mean", "mean(a)/s = mean(a/s)", sums.moved_in),
     Law("broadcast", "M + v 1ᵀ", sums.broadcasts),
     Law("transpose", "(AB)ᵀ = BᵀAᵀ", products.transposes),

@@ -150,7 +150,15 @@ def divided(term: Array, common: Array) -> Array:
         if common in _inside(part) and isinstance(part, Call):
             inner = Call(part.name, divided(part.arg, common), part.axis, part.keepdims)
             return make.mul([*parts[:at], inner, *parts[at + 1 :]])
-    return make.mul([term, make.power(common, num(-1))])
+    return _without_ones(make.mul([term, make.power(common, num(-1))]), parts)
+
+
+def _without_ones(quotient: Array, before: tuple[Array, ...]) -> Array:
+    """A quotient without the ones that keep its shape: what it is a factor of has that."""
+    if not isinstance(quotient, Mul):
+        return quotient
+    kept = [part for part in quotient.parts if part in before or not (isinstance(part, Filled) and part.value == 1)]
+    return make.mul(kept) if kept else quotient
 
 
 def _numbers(node: Add, bags: list[list[Array]]) -> Candidates:

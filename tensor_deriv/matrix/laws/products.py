@@ -55,11 +55,17 @@ def between_inverses(node: Array, flipper: Flipper) -> Candidates:
     for inverse in dict.fromkeys(rest for _, rest in parts if isinstance(rest, Call) and rest.name == "inv"):
         inside = [at for at, (_, rest) in enumerate(parts) if rest == inverse or _ends_with(rest, inverse)]
         if len(inside) > 1:
-            cores = [(at, inverse.arg if parts[at][1] == inverse else make.matmul(parts[at][1].children[1:-1])) for at in inside]
-            terms = [(at, term) for at, core in cores for term in (core.parts if isinstance(core, Add) else (core,))]
+            cores = [(at, (inverse.arg,) if parts[at][1] == inverse else _core(parts[at][1])) for at in inside]
+            terms = [(at, term) for at, core in cores for term in core]
             joined = make.add(make.mul([*parts[at][0], term]) for at, term in terms)
             rest = [part for at, part in enumerate(node.parts) if at not in inside]
             yield make.add([make.matmul([inverse, joined, inverse]), *rest])
+
+
+def _core(chain: Array) -> tuple[Array, ...]:
+    """What stands between the first and the last factor of a chain, as terms."""
+    core = make.matmul(chain.children[1:-1])
+    return core.parts if isinstance(core, Add) else (core,)
 
 
 def _ends_with(chain: Array, factor: Array) -> bool:

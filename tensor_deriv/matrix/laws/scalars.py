@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from .. import make
 from ..flip import Flipper
-from ..nodes import Add, Array, Diag, MatMul, Mul, Num, Pi, Pow, Size, num
+from ..nodes import Add, Array, Column, Diag, MatMul, Mul, Num, Pi, Pow, Size, num
 from .functions import opposite, sigmoids_in, turned
 from .law import Candidates
 
@@ -24,6 +24,8 @@ def signs(node: Array, flipper: Flipper) -> Candidates:
             rest = [*node.parts[:at], turned, *node.parts[at + 1 :]]
             if value < 0 or len(rest) > 1:
                 yield make.mul([num(-1), *rest])
+        if isinstance(part, Column) and value < 0 and (inner := _turned_round(part.arg)) is not None:
+            yield make.mul([num(-1), *node.parts[:at], Column(inner), *node.parts[at + 1 :]])
         if isinstance(part, MatMul):
             yield from _sign_in_chain(node, at, part)
 

@@ -125,6 +125,16 @@ def columns(node: Array, flipper: Flipper) -> Candidates:
         yield make.mul(part if (at := new_axis(part)) is None else _widened(part.children[0], at) for part in node.parts)
 
 
+def axes_together(node: Array, flipper: Flipper) -> Candidates:
+    # a[:, None] − b[:, None] = (a − b)[:, None]
+    if isinstance(node, Add):
+        parts = [make.split_scalars(part) for part in node.parts]
+        kinds = {(type(rest), rest.children[0].shape) if new_axis(rest) is not None else None for _, rest in parts}
+        if len(kinds) == 1 and None not in kinds and len({new_axis(rest) for _, rest in parts}) == 1:
+            inner = make.add(make.mul([*scalars, rest.children[0]]) for scalars, rest in parts)
+            yield make.rebuilt(parts[0][1], (inner,))
+
+
 def new_axis(node: Array) -> int | None:
     """The place of the axis of extent 1 that v[:, None] or x[:, None, :] puts in; None for another node."""
     if isinstance(node, Column):
