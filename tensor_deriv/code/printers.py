@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ..matrix import make
 from ..matrix.calls import MATRIX, Call, Einsum, Eye, Filled
-from ..matrix.nodes import Add, Array, Diag, Elem, Shape, num
+from ..matrix.nodes import Add, Array, Diag, Elem, Outer, Shape, num
 from ..matrix.places import Pad
 from ..matrix.writing import ATOM, PRODUCT, Printed
 from .array_api import ArrayApiPrinter
@@ -44,6 +44,10 @@ class NumpyPrinter(CodePrinter):
     def kind(self) -> str:
         """The type of an array of our own: floating, of the precision of the inputs."""
         return self.fill("dtype={xp}.result_type({ref}, 1.0)")
+
+    def _outer(self, node: Outer) -> Printed:
+        # einsum takes two thirds of the time of np.outer, which repeats both along the other's axis
+        return self.applied("{xp}.einsum", '"i,j->ij"', self.print(node.left), self.print(node.right))
 
     def _einsum(self, node: Einsum) -> Printed:
         """A product over common axes by `vdot` or `tensordot`, which BLAS computes; an einsum where an axis is kept by both."""
