@@ -228,7 +228,6 @@ class CodePrinter(TextPrinter):
 
 def new_axes(node: Reshape) -> str:
     """`[:, None]` where a reshape does no more than put axes of extent 1 in; else nothing."""
-    kept = tuple(dim for dim in node.dims if dim != UNIT)
-    if kept != node.arg.shape or not kept:
+    if not node.widens:
         return ""
     return "[" + ", ".join("None" if dim == UNIT else ":" for dim in node.dims) + "]"
