@@ -150,12 +150,13 @@ def test_copying(open_page):
         ("Copy NumPy", "import numpy"),
         ("Copy PyTorch", "import torch"),
         ("Copy JAX", "import jax"),
+        ("Copy array API", "def gradient"),
     ):
         page.get_by_role("button", name=button).click()
         expect(page.get_by_role("button", name="Copied")).to_be_visible()
         assert page.evaluate("navigator.clipboard.readText()").startswith(text)
         expect(page.get_by_role("button", name="Copied")).to_have_count(0)
-    assert page.locator("[data-copy]").count() == 5
+    assert page.locator("[data-copy]").count() == 6
 
 
 @HEAVY
