@@ -12,8 +12,10 @@ from .nodes import Array, Name
 
 SLACK = 1.6  # how much dearer a candidate may look before it is itself tidied
 NAMES = 0.5  # and more, where the caller has names that may stand in it
+DEEPEST = 2  # a candidate of a candidate may look dearer; further on each has to be cheaper at once
 ROUNDS = 12
 PASSES = 4  # a law may undo a busy node's own tidying, so the whole is looked at again
+
 
 class Tidier:
     """Tidies the array expressions of one program; `known` names stand for the expressions they define."""
@@ -23,6 +25,7 @@ class Tidier:
         self.known = Known(known or {}, self.flipper)
         self.memo: dict[Array, Array] = {}
         self.busy: set[Array] = set()
+        self.depth = 0  # of candidates of candidates
 
     def tidy(self, node: Array) -> Array:
         """The simplest equal expression that is found; never one that costs more."""
@@ -58,14 +61,16 @@ class Tidier:
     def _better(self, node: Array) -> Array | None:
         """A cheaper expression than a node whose parts are tidy, if a law finds one."""
         best, price = None, cost(node)
-        slack = SLACK + NAMES * bool(self.known.names)
+        slack = (SLACK + NAMES * bool(self.known.names)) * (self.depth < DEEPEST)
         for law in LAWS:
             for candidate in law.candidates(node, self.flipper):
                 if cost(candidate) > price + slack:
                     candidate = self.known.throughout(candidate)
                 if cost(candidate) > price + slack or candidate == node or candidate.shape != node.shape:
                     continue
+                self.depth += 1
                 candidate = self._tidy(candidate)
+                self.depth -= 1
                 if cost(candidate) < price - 1e-9:
                     best, price = candidate, cost(candidate)
         return best

@@ -9,6 +9,7 @@ import pytest
 
 import tensor_deriv as td
 from tensor_deriv.matrix.cost import cost
+from tensor_deriv.matrix.tidy import Tidier
 from tensor_deriv.verification.interpret import interpret
 from tensor_deriv.verification.sample import draw
 
@@ -77,6 +78,14 @@ SECOND_BOOK = [  # a law or a rule of building each
      "2*R*(y - sum(y)*softmax(s))[:, None]"),
     ("mean(softplus(-r))", "p", {"p": "n", "q": "n", "b": ""}, ("r = b*(p - q)",), "-b*sigmoid(-r)/n"),
 ]  # fmt: skip
+
+
+def test_the_search_for_a_shorter_form_stays_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where one candidate leads to the next, each dearer than the last, their number would multiply."""
+    asked, better = [], Tidier._better
+    monkeypatch.setattr(Tidier, "_better", lambda self, node: asked.append(node) or better(self, node))
+    assert td.load("logistic_regression_hessian").derive("w").matrix == "X.T @ diag(p*(1 - p)) @ X"
+    assert 0 < len(asked) < 700
 
 
 def test_what_is_inverted_keeps_together() -> None:
