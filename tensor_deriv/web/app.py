@@ -20,7 +20,7 @@ from starlette.staticfiles import StaticFiles
 from .. import shelf
 from ..catalogue import Entry, load
 from ..errors import DerivationError
-from .answers import error_record
+from .answers import KINDS, error_record
 from .guard import Guard, refusal
 from .pool import Busy, Gone, Late, Limits, Pool
 from .question import from_query
@@ -29,6 +29,7 @@ HERE = Path(__file__).parent
 LARGEST = 1 << 18  # bytes of a question
 BODY_SECONDS = 10.0  # until a question has to be here as a whole
 NO_STORE = {"Cache-Control": "no-store"}
+STATUS = "X-Answer-Status"  # of an answer to the page, where the status itself says 200
 UNREADABLE, SLOW, LARGE, FOREIGN_TYPE, UNANSWERABLE, LEFT, FAULT, BUSY, LATE = 400, 408, 413, 415, 422, 499, 500, 503, 504
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -45,12 +46,8 @@ def create_app(limits: Limits | None = None, names: frozenset[str] = frozenset()
         finally:
             await pool.stop()
 
-    asked = [
-        Route("/api/derive", asking(pool, "derive"), methods=["GET", "POST"]),
-        Route("/api/articles", asking(pool, "articles"), methods=["GET", "POST"]),
-        Route("/api/read", asking(pool, "read"), methods=["GET", "POST"]),
-        Route("/api/verify", asking(pool, "verify"), methods=["GET", "POST"]),
-    ]
+    asked = [Route(f"/api/{kind}", asking(pool, kind), methods=["GET", "POST"]) for kind in KINDS]
+    asked += [Route(f"/page/{kind}", for_page(asking(pool, kind)), methods=["POST"]) for kind in KINDS]
     told = [
         Route("/", file("static/index.html"), methods=["GET"]),
         Route("/openapi.json", file("openapi.json"), methods=["GET"]),
@@ -88,6 +85,19 @@ def asking(pool: Pool, kind: str) -> Handler:
         except ClientDisconnect:
             return Response(status_code=LEFT)  # nobody reads it
         return Response(record, status, NO_STORE, media_type="application/json")
+
+    return answer
+
+
+def for_page(handler: Handler) -> Handler:
+    """A handler of the page's own: what is typed cannot always be answered, and a browser would log each such status as an error."""
+
+    async def answer(request: Request) -> Response:
+        response = await handler(request)
+        if response.status_code in (UNANSWERABLE, LATE):
+            response.headers[STATUS] = str(response.status_code)
+            response.status_code = 200
+        return response
 
     return answer
 

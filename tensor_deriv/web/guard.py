@@ -54,7 +54,7 @@ class Guard:
         if not is_own(host, self.names):
             known = ", ".join(sorted(self.names))
             return refusal(MISDIRECTED, f"this server is not `{host}`; it answers to {known}, and to its address in numbers")
-        if path.startswith("/api/") and is_cross_site(headers, host):
+        if path.startswith(("/api/", "/page/")) and is_cross_site(headers, host):
             return refusal(FORBIDDEN, "a page of another site may not ask here")
         return None
 

@@ -302,6 +302,17 @@ def test_a_body_that_does_not_come_is_given_up(client, monkeypatch):
     refused(client.post("/api/derive", content=b"{}", headers=JSON_TYPE), 408, "within 0.2 s")
 
 
+def test_to_the_page_the_status_of_a_question_is_said_beside_the_answer(client):
+    """A browser logs every other status as an error, and half a formula is none."""
+    asked = client.post("/page/read", json={"expr": "sum((X @ w - "})
+    plain = client.post("/api/read", json={"expr": "sum((X @ w - "})
+    assert (asked.status_code, asked.headers["x-answer-status"], plain.status_code) == (200, "422", 422)
+    assert asked.json() == plain.json() and asked.json()["error"]["place"]
+    assert client.post("/page/read", json={"expr": "x @ x"}).json() == client.post("/api/read", json={"expr": "x @ x"}).json()
+    refused(client.post("/page/derive", content=b"{", headers=JSON_TYPE), 400, "not JSON")
+    refused(client.post("/page/read", json={"expr": "x"}, headers={"origin": "http://evil.example"}), 403)
+
+
 # ---- who may ask
 
 

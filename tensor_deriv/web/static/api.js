@@ -12,7 +12,7 @@ export class Refusal extends Error {
 }
 
 export async function ask(kind, question, signal) {
-  return found(await sent(`/api/${kind}`, {
+  return found(await sent(`/page/${kind}`, {
     method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(question), signal,
   }));
 }
@@ -32,7 +32,8 @@ async function sent(path, options) {
 
 async function found(response) {
   const value = await response.json().catch(() => null);
-  if (value && response.ok) return value;
-  const wordless = { kind: "Fault", message: `the server answered with status ${response.status} and no reason`, place: null };
-  throw new Refusal(value?.error ?? wordless, response.status);
+  const status = Number(response.headers.get("X-Answer-Status") ?? response.status);
+  if (value && status === 200) return value;
+  const wordless = { kind: "Fault", message: `the server answered with status ${status} and no reason`, place: null };
+  throw new Refusal(value?.error ?? wordless, status);
 }
