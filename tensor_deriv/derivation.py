@@ -14,7 +14,6 @@ from .matrix.language import spelled_out
 
 if TYPE_CHECKING:
     from .code.guard import Opening
-    from .matrix.trace import Tidying
     from .output.steps import DerivationStep
     from .verification.report import Report, Trial
 
@@ -34,16 +33,6 @@ class Derivation(Derived):
     def substituted(self) -> Substituted:
         """This derivation with its answer written out, definitions and upstream gradients put in; UnsupportedError where it is too long."""
         return Substituted(self)
-
-    @cached_property
-    def tidying(self) -> tuple[Tidying, ...]:
-        """How the matrix form was shortened, one named law a step, each compared with the first at a random point.
-
-        CheckError where one differs; then nothing of it may be shown.
-        """
-        from .verification.tidying import checked_tidying
-
-        return checked_tidying(self)
 
     @cached_property
     def steps(self) -> tuple[DerivationStep, ...]:

@@ -34,6 +34,7 @@ Given = Mapping[str, tuple[Dim, ...]]
 FUNCTIONS = {1: "gradient", 2: "hessian"}
 LETTERS = {1: "J", 2: "H"}
 OUTERMOST = (ast.Import, ast.FunctionDef, ast.ClassDef, ast.Assign)
+PACKAGES = {"array_api_compat": '"tensor_deriv[xp]"', "torch": '"tensor_deriv[torch]"', "jax": '"tensor_deriv[jax]"'}
 IMPORTED = {"math", "numpy", "torch", "jax", "jax.numpy", "array_api_compat"}
 
 
@@ -180,13 +181,17 @@ def reference(given: Given, wrt: str) -> str:
 
 @lru_cache(maxsize=256)
 def compiled(source: str) -> Callable[..., Any]:
-    """The function that a generated source defines; ValueError for any other text."""
+    """The function that a generated source defines; ValueError for any other text, UnsupportedError where a library is missing."""
     tree = ast.parse(source)
     if not all(map(_is_ours, ast.walk(tree))) or not all(isinstance(node, OUTERMOST) or _sets_rule(node) for node in tree.body):
         raise ValueError("this is no source that was generated here")
     *_, last = tree.body
     namespace: dict[str, Any] = {}
-    exec(compile(tree, "<tensor_deriv>", "exec"), namespace)  # noqa: S102
+    try:
+        exec(compile(tree, "<tensor_deriv>", "exec"), namespace)  # noqa: S102
+    except ModuleNotFoundError as error:
+        package = PACKAGES.get(error.name or "", error.name)
+        raise UnsupportedError(f"this function runs with `{error.name}`, which is not installed: pip install {package}") from error
     return namespace[last.name]  # type: ignore[attr-defined, no-any-return]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 import warnings
 
 import numpy as np
@@ -319,3 +320,11 @@ def test_quotes_in_a_text_do_not_end_the_docstring():
     assert "ij,jk->ik" in question.function().__doc__
     question = td.derive('sum(einsum("""ij,jk->ik""", A, B))', "A", {"A": "n d", "B": "d k"})
     assert '"""ij,jk->ik"""' in question.function().__doc__
+
+
+@pytest.mark.parametrize(("target", "module"), [("xp", "array_api_compat"), ("torch", "torch"), ("jax", "jax")])
+def test_a_library_that_is_missing_is_named_with_what_to_install(monkeypatch, target, module):
+    monkeypatch.setitem(sys.modules, module, None)  # an import of it fails as where it is not installed
+    compiled.cache_clear()
+    with pytest.raises(td.UnsupportedError, match=rf'`{module}`, which is not installed: pip install "tensor_deriv\[{target}\]"'):
+        td.derive("sum(log(1 + exp(X @ w)))", "w").function(target)
