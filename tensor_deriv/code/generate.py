@@ -120,27 +120,32 @@ def source(
     function: str, given: Given, results: Sequence[Result], doc: Docstring, wrt: str, target: str, opening: Opening = as_given
 ) -> str:
     """The text of a module with one function in it."""
-    found, dims = roots(results)
+    found, shapes = roots(results)
     names = Names(dict.fromkeys([*given, *(name for name, _ in found[: -len(results)]), function]))
     module = Module(TARGETS[target], names)
     returned = [names.fresh(result.name) for result in results]
     planner = PLANNERS[target]({name for result in results for name in result.form.symmetric})
-    nodes = planner.ready(joined([node for _, node in found]), dims)
-    lines = planner.lines(list(zip([*(name for name, _ in found[: -len(results)]), *returned], nodes, strict=True)), len(results), names)
+    found = planner.opened(found, len(results))
+    defined = [name for name, _ in found[: -len(results)]]
+    nodes = planner.ready(joined([node for _, node in found]), [*(shapes[name] for name in defined), *(result.dims for result in results)])
+    lines = planner.lines(list(zip([*defined, *returned], nodes, strict=True)), len(results), names)
     sizes = Sizes(given, names, lambda text: module.fill("{math}.isqrt({0})", text))
     printer = PRINTERS[target](module, reference(given, wrt), sizes)
+    writes = any(isinstance(node, Changed) for _, node in lines)
+    if writes:
+        printer.floating_names |= {*given}  # by the first line of the function
     body = [line for name, node in lines for line in printer.statements(name, node)]
     parameters = [*given, *(["*", *sizes.parameters] if sizes.parameters else [])]
     head = f"def {function}({', '.join(parameters)}):"
-    opened = opening(module, given, any(isinstance(node, Changed) for _, node in lines))
+    opened = opening(module, given, writes)
     first = [*opened, *module.namespace(given, "\n".join(body)), *sizes.lines]
     text = [doc.text(sizes.parameters), *first, *body, f"return {', '.join(returned)}"]
     function_text = "\n".join([head, *(f"    {line}" if line else "" for part in text for line in part.split("\n"))])
     return "\n\n\n".join(filter(None, [module.imports, *module.sources, function_text])) + "\n"
 
 
-def roots(results: Sequence[Result]) -> tuple[list[Line], list[Shape]]:
-    """The definitions of all results, in order and each once, then the results; and the shape of each."""
+def roots(results: Sequence[Result]) -> tuple[list[Line], dict[str, Shape]]:
+    """The definitions of all results, in order and each once, then the results; and the shapes of the definitions."""
     stable = Stable([node for result in results for node in (result.form.node, *(item.node for item in result.form.definitions))])
     found: dict[str, Array] = {}
     dims: dict[str, Shape] = {}
@@ -157,7 +162,7 @@ def roots(results: Sequence[Result]) -> tuple[list[Line], list[Shape]]:
             names[item.name] = Name(name, dims[name])
             stable.define(Name(name, dims[name]), node)
         nodes.append((result.name, stable.rewritten(with_names(result.form.node, names))))
-    return [*found.items(), *nodes], [*dims.values(), *(result.dims for result in results)]
+    return [*found.items(), *nodes], dims
 
 
 def unlike(name: str, node: Array, found: Mapping[str, Array]) -> str:

@@ -35,6 +35,7 @@ class CodePrinter(TextPrinter):
         self.target = module.target
         self.reference = reference  # a tensor that gives dtype and device
         self.sizes = sizes
+        self.floating_names: set[str] = set()  # that hold floating numbers
 
     def statements(self, name: str, node: Array) -> list[str]:
         """The lines that compute a node."""

@@ -8,13 +8,13 @@ from ..matrix import make
 from ..matrix.calls import MATRIX, Call, Einsum, Eye, Filled
 from ..matrix.nodes import Add, Array, Diag, Elem, Outer, Shape, num
 from ..matrix.places import Pad
-from ..matrix.writing import ATOM, PRODUCT, Printed
+from ..matrix.writing import ATOM, PRODUCT, SIGN, Printed
 from .array_api import ArrayApiPrinter
 from .lower import Scalar, is_constant
 from .module import Module
 from .plan.memory import is_floating, is_new
-from .plan.nodes import Changed, OnDiagonal
-from .printer import METHODS, CodePrinter
+from .plan.nodes import Changed, OnDiagonal, Reciprocal
+from .printer import LETTERS, METHODS, CodePrinter
 from .sizes import Sizes
 
 WITH_NUMBERS = ("clip", "elu", "leaky_relu")  # that take tensors or, after the first, numbers
@@ -23,10 +23,6 @@ WHOLE = (*METHODS, *MATRIX, "norm")  # that take no axis where they act on all
 
 class NumpyPrinter(CodePrinter):
     """NumPy."""
-
-    def __init__(self, module: Module, reference: str, sizes: Sizes) -> None:
-        super().__init__(module, reference, sizes)
-        self.floating_names: set[str] = set()  # that hold floating numbers whatever numbers the inputs are
 
     def _scalar(self, node: Scalar) -> Printed:
         return self.applied("{xp}.asarray", self.print(node.arg), self.kind)
@@ -39,6 +35,19 @@ class NumpyPrinter(CodePrinter):
 
     def _filled(self, node: Filled) -> Printed:
         return self.applied("{xp}.ones" if node.value else "{xp}.zeros", self.extent(node.dims), self.kind)
+
+    def _reciprocal(self, node: Reciprocal) -> Printed:
+        return f"1/{self.at(node.arg, SIGN)}", PRODUCT
+
+    def method(self, node: Call) -> Printed:
+        """A reduction; of rows by einsum, in half the time or less, where that sums numbers (of truth values it makes truth values)."""
+        rank = node.arg.rank
+        if node.name not in ("sum", "mean") or rank < 2 or node.axis != (rank - 1,) or not is_floating(node.arg, self.floating_names):
+            return super().method(node)
+        letters = LETTERS[:rank]
+        text = self.applied("{xp}.einsum", f'"{letters}->{letters[:-1]}"', self.print(node.arg))[0]
+        text += f"[{', '.join([':'] * (rank - 1) + ['None'])}]" if node.keepdims else ""
+        return (f"{text}/{self.bracketed(node.arg.shape[-1])}", PRODUCT) if node.name == "mean" else (text, ATOM)
 
     @property
     def kind(self) -> str:

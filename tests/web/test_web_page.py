@@ -358,6 +358,7 @@ def test_a_question_from_first_to_last_by_the_keyboard_alone(open_page):
     tab_to("Formula")
     page.keyboard.press("Control+A")
     page.keyboard.type("x @ A @ x")
+    expect(page.get_by_label("assumption about A")).to_be_visible()  # no faster than the server
     tab_to("assumption about A")
     page.keyboard.type("sym")
     tab_to("by")

@@ -1,4 +1,4 @@
-"""What only planned code says: an array that is zero off a diagonal, and axes in another order."""
+"""What only planned code says: an array that is zero off a diagonal, axes in another order, a reciprocal, an array written over."""
 
 from __future__ import annotations
 
@@ -56,6 +56,24 @@ class Permuted(Array):
     @cached_property
     def shape(self) -> Shape:
         return tuple(self.arg.shape[axis] for axis in self.order)
+
+
+@dataclass(frozen=True, eq=False)
+class Reciprocal(Array):
+    """1/x as an array that others are multiplied by, and that has a name where it is used twice."""
+
+    arg: Array
+
+    @property
+    def children(self) -> tuple[Array, ...]:
+        return (self.arg,)
+
+    def with_children(self, children: tuple[Array, ...]) -> Array:
+        return Reciprocal(children[0])
+
+    @cached_property
+    def shape(self) -> Shape:
+        return self.arg.shape
 
 
 @dataclass(frozen=True, eq=False)

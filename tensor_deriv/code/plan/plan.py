@@ -18,6 +18,7 @@ from .diagonals import on_diagonals, spread, with_identities
 from .memory import in_lines
 from .reductions import as_einsum, centred, is_matrix_vector, powers
 from .reuse import in_order, reused, temporaries_first
+from .roots import put_off, reciprocals
 from .scaling import scaled
 from .signs import same_signs
 from .sizes import Sampled
@@ -30,6 +31,10 @@ class Planner:
 
     symmetric: Container[str] = ()  # names of matrices
     sizes: Sampled = field(default_factory=Sampled)
+
+    def opened(self, lines: Sequence[Line], results: int) -> list[Line]:
+        """The definitions and results, less the definitions that are better not computed."""
+        return list(lines)
 
     def planned(self, roots: Sequence[Array]) -> list[Array]:
         """The same arrays, at less cost."""
@@ -106,6 +111,12 @@ def factors(node: Einsum) -> int:
 
 class NumpyPlanner(Planner):
     """NumPy, which has no compiler behind it: diagonals are written into an array, and no array of products is made to be summed."""
+
+    def opened(self, lines: Sequence[Line], results: int) -> list[Line]:
+        return put_off(lines, results)
+
+    def ready(self, roots: Sequence[Array], dims: Sequence[Shape]) -> list[Array]:
+        return reciprocals(super().ready(roots, dims))
 
     def assembled(self, node: Array) -> Array:
         return node
