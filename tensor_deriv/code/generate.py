@@ -23,6 +23,7 @@ from .plan.plan import PLANNERS
 from .printers import PRINTERS
 from .share import Line
 from .sizes import Sizes
+from .slopes import by_values
 from .softmaxes import joined
 from .stable import Stable
 from .targets import TARGETS
@@ -125,7 +126,7 @@ def source(
     module = Module(TARGETS[target], names)
     returned = [names.fresh(result.name) for result in results]
     planner = PLANNERS[target]({name for result in results for name in result.form.symmetric})
-    found = planner.opened(found, len(results))
+    found = planner.opened(by_values(found, len(results)), len(results))
     defined = [name for name, _ in found[: -len(results)]]
     nodes = planner.ready(joined([node for _, node in found]), [*(shapes[name] for name in defined), *(result.dims for result in results)])
     lines = planner.lines(list(zip([*defined, *returned], nodes, strict=True)), len(results), names)
@@ -201,9 +202,9 @@ def compiled(source: str) -> Callable[..., Any]:
 
 
 def _sets_rule(node: ast.stmt) -> bool:
-    """Whether it is `rule.defvjp(…)`."""
+    """Whether it is `rule.defvjp(…)` or `rule.defjvps(…)`."""
     match node:
-        case ast.Expr(ast.Call(ast.Attribute(ast.Name(), "defvjp"))):
+        case ast.Expr(ast.Call(ast.Attribute(ast.Name(), "defvjp" | "defjvps"))):
             return True
     return False
 

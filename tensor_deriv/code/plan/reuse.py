@@ -54,7 +54,20 @@ def reused(lines: Sequence[Line], names: Names, kept: Collection[str], results: 
     has two names on its way, these are the ones that stay.
     """
     writer = Writer(list(lines), names, frozenset(kept), frozenset(results))
-    return named_as(writer.written(), writer.label)
+    return signs_joined(named_as(writer.written(), writer.label))
+
+
+def signs_joined(lines: Sequence[Line]) -> list[Line]:
+    """`x *= a`, `x *= -1` as `x *= -a`."""
+    found: list[Line] = []
+    for name, node in lines:
+        if found and found[-1][0] == name and isinstance(node, Changed) and (node.operator, node.arg) == ("*", num(-1)):
+            before = found[-1][1]
+            if isinstance(before, Changed) and before.operator == "*":
+                found[-1] = name, replace(before, arg=make.mul([num(-1), before.arg]))
+                continue
+        found.append((name, node))
+    return found
 
 
 class Writer:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from ...index.dims import UNIT
 from ...matrix import make
 from ...matrix.calls import Call
-from ...matrix.nodes import Add, Array, Mul, Name, Pow, num
+from ...matrix.nodes import Array, Mul, Name, Pow, num
 from ..regroup import distinct
 from ..share import Line
 from .inplace import is_large
@@ -23,7 +23,10 @@ ROOT, INVERSE_ROOT = num(Fraction(1, 2)), num(Fraction(-1, 2))
 
 
 def put_off(lines: Sequence[Line], results: int) -> list[Line]:
-    """The lines without definitions z = a/√v that are used row by row alone: Σ_j z_ij b_ij = (Σ_j a_ij b_ij)/√v_i, c_i z_ij = (c_i/√v_i) a_ij."""
+    """The lines without definitions z = a/√v that are used row by row alone.
+
+    Σ_j z_ij b_ij = (Σ_j a_ij b_ij)/√v_i and c_i z_ij = (c_i/√v_i) a_ij.
+    """
     for place, (name, node) in enumerate(lines[:-results]):
         if root := divisor(node):
             later = Undivided(Name(name, node.shape), make.mul([node, Pow(root, ROOT)]), Pow(root, INVERSE_ROOT))
@@ -61,24 +64,25 @@ class Undivided:
         if isinstance(node, Mul) and self.name in node.parts and any(map(self.is_small, node.parts)):
             return self.exchanged(node)
         if isinstance(node, Call) and isinstance(node.arg, Mul) and self.name in node.arg.parts and self.is_outside(node):
-            summed = Call(node.name, make.mul([self.array if part == self.name else self.visit(part) for part in node.arg.parts]), node.axis, True)
-            return make.mul([summed, *(self.root for part in node.arg.parts if part == self.name)])
+            parts = [self.array if part == self.name else self.visit(part) for part in node.arg.parts]
+            outside = [self.root] * node.arg.parts.count(self.name)
+            return make.mul([Call(node.name, make.mul(parts), node.axis, True), *outside])
         children = tuple(map(self.visit, node.children))
         return node if children == node.children else node.with_children(children)
 
     def exchanged(self, node: Mul) -> Array:
-        parts = [part for part in node.parts if part != self.name]
-        times = len(node.parts) - len(parts)
-        return make.mul([*[self.array, self.root] * times, *map(self.visit, parts)])
+        rest = [self.visit(part) for part in node.parts if part != self.name]
+        return make.mul([*[self.array, self.root] * node.parts.count(self.name), *rest])
 
     def is_small(self, part: Array) -> bool:
         """Whether 1/√v times a factor is of the shape of v."""
-        wanted = self.root.shape
-        return 0 < part.rank <= len(wanted) and all(dim in (UNIT, other) for dim, other in zip(part.shape[::-1], wanted[::-1], strict=False))
+        pairs = zip(part.shape[::-1], self.root.shape[::-1], strict=False)
+        return part.rank > 0 and all(mine in (UNIT, dim) for mine, dim in pairs)
 
     def is_outside(self, node: Call) -> bool:
         """Whether 1/√v is the same in all that is summed, and of the shape of what is left."""
-        return node.name in ("sum", "mean") and node.keepdims and all(self.root.shape[axis] == UNIT for axis in node.axis or range(node.arg.rank))
+        axes = range(node.arg.rank) if node.axis is None else node.axis
+        return node.name in ("sum", "mean") and node.keepdims and all(self.root.shape[axis] == UNIT for axis in axes)
 
 
 def reciprocals(roots: Sequence[Array]) -> list[Array]:
@@ -86,11 +90,14 @@ def reciprocals(roots: Sequence[Array]) -> list[Array]:
     found: dict[Array, Array] = {}
     for node in distinct(roots):
         if isinstance(node, Mul) and is_large(node):
-            parts = [Reciprocal(part.base) if is_inverse_root(part) and part.shape != node.shape else part for part in node.parts]
-            found |= {node: Mul(tuple(parts))} if parts != [*node.parts] else {}
+            parts = tuple(part if part.shape == node.shape else multiplier(part) for part in node.parts)
+            found |= {node: Mul(parts)} if parts != node.parts else {}
     return replaced(roots, found) if found else list(roots)
 
 
-def is_inverse_root(node: Array) -> bool:
-    """Whether it is 1/√v as it was lowered, of an array."""
-    return isinstance(node, Pow) and node.exponent == num(-1) and isinstance(node.base, Pow) and node.base.exponent == ROOT and node.rank > 0
+def multiplier(node: Array) -> Array:
+    """1/√v, as it was lowered, of an array as an array; what else there is as it is."""
+    match node:
+        case Pow(Pow(_, inner) as root, outer) if node.rank and inner == ROOT and outer == num(-1):
+            return Reciprocal(root)
+    return node
