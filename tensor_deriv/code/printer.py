@@ -15,7 +15,7 @@ from ..matrix.writing import ATOM, PRODUCT, SIGN, SUM, Printed
 from .lower import COMPARISONS, Bracketed, Literal, Lowering, Mask, Scalar, is_constant
 from .module import Module
 from .names import checked
-from .plan.nodes import Permuted
+from .plan.nodes import Permuted, ScaledSoftmax
 from .scalars import scalar_array
 from .sizes import Sizes
 from .targets import MATH
@@ -156,6 +156,10 @@ class CodePrinter(TextPrinter):
         if node.name.startswith("cumprod") and node.axis and node.name != "cumprod":
             return self.applied("{cumprod_except}", self.print(node.arg), str(node.axis[0]), node.name.removeprefix("cumprod"))
         return self.call(node.name, self.print(node.arg), *self.axis_words(node))
+
+    def _scaledsoftmax(self, node: ScaledSoftmax) -> Printed:
+        words = self.axis_words(Call("softmax", node.arg, node.axis))
+        return self.applied("{scaled_softmax}", self.print(node.arg), self.print(node.scale), *words)
 
     def method(self, node: Call) -> Printed:
         """A reduction as a method: x.sum(axis=0)."""

@@ -65,6 +65,8 @@ class NumpyPrinter(CodePrinter):
             return self.applied("{xp}.einsum", f'"{node.spec}"', *map(self.print, node.parts), *optimize)
         if node.letters[0] == node.letters[1] and not node.output:
             return self.applied("{xp}.vdot", *map(self.print, node.parts))
+        if node.letters[0] == node.letters[1] == node.output + node.letters[0][-1]:
+            return self.applied("{vecdot}", *map(self.print, node.parts))
         axes, free = tensordot_axes(node)
         if not axes:
             return self.applied("{xp}.einsum", f'"{node.spec}"', *map(self.print, node.parts))

@@ -200,7 +200,7 @@ def test_a_product_that_is_there_is_used_by_the_next():
         ("-sum(y*log_softmax(z))", "z", {"y": "k", "z": "k"}, 2, 'np.einsum("ii->i", H)[:] += t1*t2'),
         ("sum(x**4)", "x", {"x": "n"}, 1, "dx = 4*x**2*x"),
         ("sum(X*Y*v)", "X", {"X": "n d", "Y": "n d", "v": "d"}, 1, "dX = Y*v"),
-        ("sum(sum(X*Y, axis=1)**2)", "X", {"X": "n d", "Y": "n d"}, 1, 'dX = Y*(2*np.einsum("ij,ij->i", X, Y)[:, None])'),
+        ("sum(sum(X*Y, axis=1)**2)", "X", {"X": "n d", "Y": "n d"}, 1, "dX = Y*(2*vecdot(X, Y)[:, None])"),
         ("sum(X*v, axis=1) @ y", "y", {"X": "n d", "v": "d", "y": "n"}, 1, "dy = X @ v"),
     ],
 )
@@ -232,8 +232,10 @@ NORM = ("sum(G*(X - mean(X, axis=1, keepdims=True))/sqrt(var(X, axis=1, keepdims
         (
             *NORM,
             [
-                'dX = X - np.einsum("ij->i", X)[:, None]/d', "dX += G",
-                'dX -= np.einsum("ij->i", G)[:, None]/d', "dX *= 1/np.sqrt(t1)",
+                'dX = X - np.einsum("ij->i", X)[:, None]/d',
+                "dX += G",
+                'dX -= np.einsum("ij->i", G)[:, None]/d',
+                "dX *= 1/np.sqrt(t1)",
             ],
         ),
         ("sum((X @ W + b)**4)", "W", {"X": "n d", "W": "d h", "b": "h"}, ["t1 = X @ W", "t1 += b"]),

@@ -8,7 +8,7 @@ from ...matrix.calls import MATRIX, Call, Einsum, Solve
 from ...matrix.nodes import Add, Array, Elem, MatMul, Mul, Name, Num, Outer, Pow
 from ..lower import COMPARISONS
 from ..regroup import distinct
-from .nodes import Changed, OnDiagonal
+from .nodes import Changed, OnDiagonal, ScaledSoftmax
 
 WHOLE = {"abs", "square", "sign", "relu", "maximum", "minimum", "clip", "hardtanh"}  # of whole numbers whole
 FLOATING = {"mean", "var", "softmax", "log_softmax", "logsumexp", "logcumsumexp", "norm", *MATRIX}
@@ -25,7 +25,7 @@ def is_made(node: Array) -> bool:
         return not node.row.source  # a user's function may return what it is given
     if isinstance(node, Einsum):
         return len(node.parts) > 1  # the einsum of one array may be a view of it
-    return isinstance(node, (Add, Mul, MatMul, Outer, Pow, Call, OnDiagonal, Solve, Changed))
+    return isinstance(node, (Add, Mul, MatMul, Outer, Pow, Call, OnDiagonal, Solve, ScaledSoftmax, Changed))
 
 
 def is_floating(node: Array, names: Container[str]) -> bool:
@@ -43,7 +43,7 @@ def is_floating(node: Array, names: Container[str]) -> bool:
             return False
         case Elem(row, _) if row.name not in WHOLE:
             return True
-        case OnDiagonal() | Solve():
+        case OnDiagonal() | Solve() | ScaledSoftmax():
             return True
     return any(is_floating(child, names) for child in node.children)
 

@@ -1,4 +1,4 @@
-"""What only planned code says: an array that is zero off a diagonal, axes in another order, a reciprocal, an array written over."""
+"""What only planned code says: an array that is zero off a diagonal, axes in another order, and how some products are computed."""
 
 from __future__ import annotations
 
@@ -70,6 +70,27 @@ class Reciprocal(Array):
 
     def with_children(self, children: tuple[Array, ...]) -> Array:
         return Reciprocal(children[0])
+
+    @cached_property
+    def shape(self) -> Shape:
+        return self.arg.shape
+
+
+@dataclass(frozen=True, eq=False)
+class ScaledSoftmax(Array):
+    """A softmax over some axes times what is the same along them."""
+
+    arg: Array
+    scale: Array
+    axis: tuple[int, ...]
+
+    @property
+    def children(self) -> tuple[Array, ...]:
+        return (self.arg, self.scale)
+
+    def with_children(self, children: tuple[Array, ...]) -> Array:
+        arg, scale = children
+        return ScaledSoftmax(arg, scale, self.axis)
 
     @cached_property
     def shape(self) -> Shape:

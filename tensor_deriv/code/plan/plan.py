@@ -22,6 +22,7 @@ from .roots import put_off, reciprocals
 from .scaling import scaled
 from .signs import same_signs
 from .sizes import Sampled
+from .softmaxes import scaled_softmaxes
 from .solves import with_solves
 
 
@@ -109,6 +110,13 @@ def factors(node: Einsum) -> int:
     return -sum(not isinstance(part, Eye) for part in node.parts)
 
 
+class JaxPlanner(Planner):
+    """JAX, whose compiler joins what follows a softmax to it, but keeps the order of the products."""
+
+    def ready(self, roots: Sequence[Array], dims: Sequence[Shape]) -> list[Array]:
+        return scaled_softmaxes(super().ready(roots, dims))
+
+
 class NumpyPlanner(Planner):
     """NumPy, which has no compiler behind it: diagonals are written into an array, and no array of products is made to be summed."""
 
@@ -116,7 +124,7 @@ class NumpyPlanner(Planner):
         return put_off(lines, results)
 
     def ready(self, roots: Sequence[Array], dims: Sequence[Shape]) -> list[Array]:
-        return reciprocals(super().ready(roots, dims))
+        return reciprocals(scaled_softmaxes(super().ready(roots, dims)))
 
     def assembled(self, node: Array) -> Array:
         return node
@@ -149,4 +157,4 @@ RULES: dict[type[Array], Rule] = {
     Mul: lambda planner, was, node: planner.product(was, node),
     Add: lambda planner, was, node: planner.sum(was, node),
 }
-PLANNERS = {"numpy": NumpyPlanner, "torch": Planner, "jax": Planner, "xp": Planner}
+PLANNERS = {"numpy": NumpyPlanner, "torch": Planner, "jax": JaxPlanner, "xp": Planner}

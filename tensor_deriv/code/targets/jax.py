@@ -34,6 +34,11 @@ def {norm}(x, axis=None, keepdims=False):  # scaled, so that no square overflows
     result = top*{xp}.sqrt(((x/top)**2).sum(axis=axis, keepdims=True))
     return result if keepdims else result.squeeze(axis=axis)
 """,
+    "scaled_softmax": """
+def {scaled_softmax}(x, scale, axis=-1):
+    e = {xp}.exp(x - {jax}.lax.stop_gradient(x.max(axis=axis, keepdims=True)))
+    return e*(scale/e.sum(axis=axis, keepdims=True))
+""",
     "dsinc": numpy.HELPERS["dsinc"],
     "max_mask": numpy.HELPERS["max_mask"],
     "min_mask": numpy.HELPERS["min_mask"],

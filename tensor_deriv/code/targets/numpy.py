@@ -114,6 +114,19 @@ def {softmax}(x, axis=-1):
     e /= e.sum(axis=axis, keepdims=True)
     return e
 """,
+    "scaled_softmax": """
+def {scaled_softmax}(x, scale, axis=-1):
+    e = {xp}.subtract(x, x.max(axis=axis, keepdims=True), dtype={xp}.result_type(x, 1.0))
+    {xp}.exp(e, out=e)
+    e *= scale/e.sum(axis=axis, keepdims=True)
+    return e
+""",
+    "vecdot": """
+def {vecdot}(x, y):  # sum(x*y, axis=-1); NumPy's own, since version 2, is the faster where rows lie in one piece
+    if hasattr({xp}, "vecdot") and x.flags.c_contiguous and y.flags.c_contiguous:
+        return {xp}.vecdot(x, y)
+    return {xp}.einsum("...i,...i->...", x, y)
+""",
     "logsumexp": """
 def {logsumexp}(x, axis=None, keepdims=False):
     top = x.max(axis=axis, keepdims=True)
