@@ -123,7 +123,7 @@ def row(work: Workload, times: dict[str, float], found: dict[str, float]) -> str
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("rounds", nargs="?", type=int, default=15)
+    parser.add_argument("rounds", nargs="?", type=int, default=25)
     parser.add_argument("--only", default="", help="names of workloads, separated by semicolons")
     options = parser.parse_args()
     jax.config.update("jax_enable_x64", True)
