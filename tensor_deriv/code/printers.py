@@ -1,4 +1,4 @@
-"""Array expressions as source of NumPy and PyTorch: where each differs from the others; and the printer of each target."""
+"""Array expressions as source of NumPy, PyTorch and JAX: where each differs from the others; and the printer of each target."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 from ..matrix import make
 from ..matrix.calls import MATRIX, Call, Einsum, Eye, Filled
-from ..matrix.nodes import Add, Array, Diag, Elem, Outer, Shape, num
+from ..matrix.nodes import Add, Array, Column, Diag, Elem, Outer, Shape, num
 from ..matrix.places import Pad
 from ..matrix.writing import ATOM, PRODUCT, SIGN, Printed
 from .array_api import ArrayApiPrinter
 from .lower import Scalar, is_constant
 from .module import Module
 from .plan.memory import is_floating, is_new
-from .plan.nodes import Changed, OnDiagonal, Reciprocal
+from .plan.nodes import Changed, Factored, LogDet, OnDiagonal, Reciprocal, Solved
 from .printer import LETTERS, METHODS, CodePrinter
 from .sizes import Sizes
 
@@ -145,6 +145,18 @@ class TorchPrinter(CodePrinter):
         widths = [self.size(width)[0] for pair in node.widths[::-1] for width in pair]  # the last axis first
         return self.applied("{xp}.nn.functional.pad", self.print(node.arg), f"({', '.join(widths)})")
 
+    def _factored(self, node: Factored) -> Printed:
+        return self.applied("{xp}.linalg.lu_factor", self.print(node.matrix))
+
+    def _solved(self, node: Solved) -> Printed:
+        turned = ["adjoint=True"] if node.transposed else []
+        columns = Column(node.right) if node.right.rank == 1 else node.right
+        text, tight = self.applied("{xp}.linalg.lu_solve", "*" + self.at(node.factors, ATOM), self.print(columns), *turned)
+        return text + ("[:, 0]" if node.right.rank == 1 else ""), tight
+
+    def _logdet(self, node: LogDet) -> Printed:
+        return f"{self.at(node.factors, ATOM)}[0].diagonal().abs().log().sum()", ATOM
+
     def arguments(self, node: Elem) -> list[str]:
         first, *rest = node.args
         plain = node.row.name in WITH_NUMBERS and not is_constant(first) and all(map(is_constant, rest))
@@ -179,6 +191,20 @@ class TorchPrinter(CodePrinter):
         return super()._call(node)
 
 
+class JaxPrinter(CodePrinter):
+    """JAX."""
+
+    def _factored(self, node: Factored) -> Printed:
+        return self.applied("{jax}.scipy.linalg.lu_factor", self.print(node.matrix))
+
+    def _solved(self, node: Solved) -> Printed:
+        turned = ["trans=1"] if node.transposed else []
+        return self.applied("{jax}.scipy.linalg.lu_solve", self.print(node.factors), self.print(node.right), *turned)
+
+    def _logdet(self, node: LogDet) -> Printed:
+        return self.fill("{xp}.log({xp}.abs({xp}.diagonal({0}[0]))).sum()", self.at(node.factors, ATOM)), ATOM
+
+
 PRINTERS: dict[str, Callable[[Module, str, Sizes], CodePrinter]] = {
-    "numpy": NumpyPrinter, "torch": TorchPrinter, "jax": CodePrinter, "xp": ArrayApiPrinter,
+    "numpy": NumpyPrinter, "torch": TorchPrinter, "jax": JaxPrinter, "xp": ArrayApiPrinter,
 }  # fmt: skip

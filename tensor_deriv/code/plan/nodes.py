@@ -98,6 +98,62 @@ class ScaledSoftmax(Array):
 
 
 @dataclass(frozen=True, eq=False)
+class Factored(Array):
+    """The LU factors of a matrix, as the library keeps them."""
+
+    matrix: Array
+
+    @property
+    def children(self) -> tuple[Array, ...]:
+        return (self.matrix,)
+
+    def with_children(self, children: tuple[Array, ...]) -> Array:
+        return Factored(children[0])
+
+    @cached_property
+    def shape(self) -> Shape:
+        return self.matrix.shape
+
+
+@dataclass(frozen=True, eq=False)
+class Solved(Array):
+    """A⁻¹ B, or A⁻ᵀ B, by the factors of A; B is a vector, a matrix or a stack of them."""
+
+    factors: Array
+    right: Array
+    transposed: bool
+
+    @property
+    def children(self) -> tuple[Array, ...]:
+        return (self.factors, self.right)
+
+    def with_children(self, children: tuple[Array, ...]) -> Array:
+        return Solved(children[0], children[1], self.transposed)
+
+    @cached_property
+    def shape(self) -> Shape:
+        return self.right.shape
+
+
+@dataclass(frozen=True, eq=False)
+class LogDet(Array):
+    """log |det A| by the factors of A."""
+
+    factors: Array
+
+    @property
+    def children(self) -> tuple[Array, ...]:
+        return (self.factors,)
+
+    def with_children(self, children: tuple[Array, ...]) -> Array:
+        return LogDet(children[0])
+
+    @cached_property
+    def shape(self) -> Shape:
+        return ()
+
+
+@dataclass(frozen=True, eq=False)
 class Changed(Array):
     """What an array is after `array -= arg` or the like; stands alone on a line, under the name of the array."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from ...matrix.calls import Call, Einsum, Eye
 from ...matrix.nodes import Add, Array, MatMul, Mul, Pow, Shape, num
@@ -23,7 +24,7 @@ from .scaling import scaled
 from .signs import same_signs
 from .sizes import Sampled
 from .softmaxes import scaled_softmaxes
-from .solves import with_solves
+from .solves import factored, with_solves
 
 
 @dataclass
@@ -32,6 +33,7 @@ class Planner:
 
     symmetric: Container[str] = ()  # names of matrices
     sizes: Sampled = field(default_factory=Sampled)
+    most_systems: ClassVar[float] = 2  # with one matrix, that cost no more than its inverse: (2/3) n³ each, against 2 n³
 
     def opened(self, lines: Sequence[Line], results: int) -> list[Line]:
         """The definitions and results, less the definitions that are better not computed."""
@@ -45,7 +47,7 @@ class Planner:
         self.done: dict[Array, Array] = {}
         for node in sorted((node for node in distinct(roots) if isinstance(node, Einsum)), key=factors):
             self.rewritten(node)  # those of most factors first: what they make, others may take
-        return with_solves([self.rewritten(root) for root in roots], self.symmetric)
+        return with_solves([self.rewritten(root) for root in roots], self.symmetric, self.most_systems)
 
     def ready(self, roots: Sequence[Array], dims: Sequence[Shape]) -> list[Array]:
         """The planned arrays, each of its dimensions, as the printers take them."""
@@ -110,7 +112,16 @@ def factors(node: Einsum) -> int:
     return -sum(not isinstance(part, Eye) for part in node.parts)
 
 
-class JaxPlanner(Planner):
+class FactoringPlanner(Planner):
+    """PyTorch, which solves by factors that are there: a system more costs n²."""
+
+    most_systems = math.inf
+
+    def planned(self, roots: Sequence[Array]) -> list[Array]:
+        return factored(super().planned(roots))
+
+
+class JaxPlanner(FactoringPlanner):
     """JAX, whose compiler joins what follows a softmax to it, but keeps the order of the products."""
 
     def ready(self, roots: Sequence[Array], dims: Sequence[Shape]) -> list[Array]:
@@ -157,4 +168,4 @@ RULES: dict[type[Array], Rule] = {
     Mul: lambda planner, was, node: planner.product(was, node),
     Add: lambda planner, was, node: planner.sum(was, node),
 }
-PLANNERS = {"numpy": NumpyPlanner, "torch": Planner, "jax": JaxPlanner, "xp": Planner}
+PLANNERS = {"numpy": NumpyPlanner, "torch": FactoringPlanner, "jax": JaxPlanner, "xp": Planner}

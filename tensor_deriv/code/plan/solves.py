@@ -1,4 +1,4 @@
-"""A⁻¹ B by solving for it, where the inverse itself is not needed."""
+"""A⁻¹ B by solving for it, where the inverse itself is not needed; several systems with A and Aᵀ by one factorisation of A."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from ...matrix import make
 from ...matrix.calls import Call, Solve
 from ...matrix.nodes import Array, MatMul, Name, T
 from ..regroup import distinct
+from .nodes import Factored, LogDet, Solved
 from .rewriting import replaced
 
-MOST = 2  # systems with one matrix that cost no more than its inverse: (2/3) n³ each, against 2 n³
 
+def with_solves(roots: Sequence[Array], symmetric: Container[str], most: float) -> list[Array]:
+    """The expressions with inverses that only multiply turned into systems of equations, at most so many with one matrix.
 
-def with_solves(roots: Sequence[Array], symmetric: Container[str]) -> list[Array]:
-    """The expressions with inverses that only multiply turned into systems of equations; `symmetric` are names of matrices."""
+    `symmetric` are names of matrices.
+    """
     solving: dict[Array, list[Array]] = {}
     needed: set[Array] = set()
     for node in distinct(roots):
@@ -26,7 +28,7 @@ def with_solves(roots: Sequence[Array], symmetric: Container[str]) -> list[Array
             if matrix and (found is None or matrix != found[0]) and not isinstance(node, T):
                 needed.add(matrix)
     needed |= {matrix for root in roots if (matrix := inverted(root))}
-    chosen = [(matrix, nodes) for matrix, nodes in solving.items() if matrix not in needed and len(nodes) <= MOST]
+    chosen = [(matrix, nodes) for matrix, nodes in solving.items() if matrix not in needed and len(nodes) <= most]
     return replaced(roots, {node: found[1] for _, nodes in chosen for node in nodes if (found := system(node, symmetric))})
 
 
@@ -55,3 +57,28 @@ def turned(matrix: Array, symmetric: Container[str]) -> Array:
     """The transpose of a matrix."""
     return matrix if isinstance(matrix, Name) and matrix.name in symmetric else make.transpose(matrix)
 
+
+
+def factored(roots: Sequence[Array]) -> list[Array]:
+    """The expressions with several systems of one matrix, or its determinant too, by factors of it (Golub and Van Loan, section 3.4)."""
+    found: dict[Array, list[Solve | Call]] = {}
+    for node in distinct(roots):
+        if isinstance(node, Solve) and node.matrix.rank == 2 and node.right.rank <= 2:
+            found.setdefault(straight(node.matrix), []).append(node)
+        elif isinstance(node, Call) and node.name == "logdet" and node.arg.rank == 2:
+            found.setdefault(straight(node.arg), []).append(node)
+    by: dict[Array, Array] = {}
+    for matrix, nodes in found.items():
+        if len(nodes) > 1 and any(isinstance(node, Solve) for node in nodes):
+            by |= {node: by_factors(node, Factored(matrix)) for node in nodes}
+    return replaced(roots, by) if by else list(roots)
+
+
+def straight(matrix: Array) -> Array:
+    return matrix.arg if isinstance(matrix, T) else matrix
+
+
+def by_factors(node: Solve | Call, factors: Factored) -> Array:
+    if isinstance(node, Call):
+        return LogDet(factors)
+    return Solved(factors, node.right, transposed=isinstance(node.matrix, T))
