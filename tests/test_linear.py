@@ -126,7 +126,7 @@ def test_array_forms(text: str, wrt: str, shapes: Shapes, want: str) -> None:
 @pytest.mark.parametrize("wrt", ["A", "b"])
 def test_no_inverse_is_formed_where_the_caller_solves(target: str, wrt: str) -> None:
     code = td.derive("sum(sin(solve(A, b)))", wrt=wrt, shapes={"b": "n"}).code(target)
-    assert "linalg.inv" not in code and "linalg.solve" in code
+    assert "linalg.inv" not in code and ("linalg.solve" in code or "linalg.lu_solve" in code)
 
 
 def test_the_gradient_of_a_cholesky_factor_is_symmetric() -> None:
