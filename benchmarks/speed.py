@@ -2,10 +2,10 @@
 
     python benchmarks/speed.py [ROUNDS] [--only 'NAME[;NAME]']
 
-Twelve derivatives at the sizes of workloads.py, float64, two threads, all in one process and in turn, so that what else the
-machine does falls on all alike. Every function is compared with the others before it is timed; its time in a round is that of
-its fastest call. A time in the table is the median over rounds, a ratio the median of the rounds' ratios, the peer's time over ours:
-NumPy code against the better of the two, PyTorch code against torch.func, jitted JAX code against JAX. Prints a Markdown
+Twelve derivatives at the sizes of workloads.py, float64, two threads, all in one process and in turn, the twelve in every round, so
+that what else the machine does falls on all alike. Every function is compared with the others before it is timed; its time in a
+round is that of its fastest call. A time in the table is the median over rounds, a ratio the median of the rounds' ratios, the
+peer's time over ours: NumPy code against the better of the two, PyTorch code against torch.func, jitted JAX code against JAX. Prints a Markdown
 table; exit status 1 where a ratio is under its limit.
 """
 
@@ -19,10 +19,11 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import argparse  # noqa: E402
 import math  # noqa: E402
+import random  # noqa: E402
 import statistics  # noqa: E402
 import sys  # noqa: E402
 import time  # noqa: E402
-from collections.abc import Callable  # noqa: E402
+from collections.abc import Callable, Sequence  # noqa: E402
 from typing import Any  # noqa: E402
 
 import jax  # noqa: E402
@@ -94,14 +95,15 @@ def block(call: Call) -> list[float]:
     return times
 
 
-def measured(calls: dict[str, Call], rounds: int) -> dict[str, list[float]]:
-    """Each function's fastest call in every round; every round is in another order."""
-    found: dict[str, list[float]] = {name: [] for name in calls}
-    order = list(calls)
-    for _ in range(rounds):
-        for name in order:
-            found[name].append(min(block(calls[name])))
-        order = order[1:] + order[:1]
+def measured(every: Sequence[dict[str, Call]], rounds: int) -> list[dict[str, list[float]]]:
+    """Each function's fastest call in every round; all workloads are in each round, every time with their functions in another order."""
+    shuffled = random.Random(0)  # noqa: S311
+    found: list[dict[str, list[float]]] = [{name: [] for name in calls} for calls in every]
+    for turn in range(rounds):
+        print(f"round {turn + 1} of {rounds}", end="\r", file=sys.stderr, flush=True)
+        for calls, times in zip(every, found, strict=True):
+            for name in shuffled.sample(list(calls), len(calls)):  # who comes before whom matters
+                times[name].append(min(block(calls[name])))
     return found
 
 
@@ -129,17 +131,15 @@ def main() -> int:
     jax.config.update("jax_enable_x64", True)
     torch.set_num_threads(THREADS)
     only = set(filter(None, options.only.split(";")))
+    works = [work for work in WORKLOADS if not only or work.name in only]
+    every = [contenders(work) for work in works]
+    for calls in every:
+        agree(calls)
     print(f"| milliseconds | sizes | torch.func | jax.jit | {' | '.join(LIMITS)} |\n|---|---|{'--:|' * 5}")
     table: dict[str, list[float]] = {target: [] for target in LIMITS}
-    for work in WORKLOADS:
-        if only and work.name not in only:
-            continue
-        calls = contenders(work)
-        agree(calls)
-        every = measured(calls, options.rounds)
-        times = {name: statistics.median(rounds) for name, rounds in every.items()}
-        found = ratios(every)
-        print(row(work, times, found), flush=True)
+    for work, times in zip(works, measured(every, options.rounds), strict=True):
+        found = ratios(times)
+        print(row(work, {name: statistics.median(rounds) for name, rounds in times.items()}, found))
         for target, ratio in found.items():
             table[target].append(ratio)
     means = {target: math.exp(statistics.fmean(map(math.log, values))) for target, values in table.items()}
