@@ -5,8 +5,8 @@
 Twelve derivatives at the sizes of workloads.py, float64, two threads, all in one process and in turn, the twelve in every round, so
 that what else the machine does falls on all alike. Every function is compared with the others before it is timed; its time in a
 round is that of its fastest call. A time in the table is the median over rounds, a ratio the median of the rounds' ratios, the
-peer's time over ours: NumPy code against the better of the two, PyTorch code against torch.func, jitted JAX code against JAX. Prints a Markdown
-table; exit status 1 where a ratio is under its limit.
+peer's time over ours: NumPy code against the better of the two, PyTorch code against torch.func, jitted JAX code against JAX.
+Prints a Markdown table; exit status 1 where a ratio is under its limit.
 """
 
 from __future__ import annotations
