@@ -70,6 +70,22 @@ def test_the_determinant_is_the_product_of_the_factors(target):
         np.testing.assert_allclose(np.asarray(slope), np.linalg.solve(values["A"], values["y"]), rtol=1e-12)
 
 
+@pytest.mark.parametrize("target", ["torch", "jax"])
+def test_an_inverse_beside_the_determinant(target):
+    question = td.derive("(y @ inv(K) @ y + logdet(K))/2", "K", {"K": "n n", "y": "n"})
+    text = body(question, target, value=True)
+    assert text.count("lu_factor") == 1
+    assert "inv(" not in text and "slogdet" not in text
+    rng = np.random.default_rng(4)
+    K, y = rng.standard_normal((5, 5)) + 4 * np.eye(5), rng.standard_normal(5)
+    with jax.enable_x64(True):
+        convert = {"torch": torch.tensor, "jax": jax.numpy.asarray}[target]
+        value, slope = question.function(target, value=True)(K=convert(K), y=convert(y))
+    inverse = np.linalg.inv(K)
+    np.testing.assert_allclose(float(value), (y @ inverse @ y + np.linalg.slogdet(K)[1]) / 2, rtol=1e-12)
+    np.testing.assert_allclose(np.asarray(slope), (inverse.T - np.outer(inverse.T @ y, inverse @ y)) / 2, rtol=1e-10, atol=1e-13)
+
+
 def test_one_system_is_solved_as_it_stands():
     assert "lu_factor" not in body(td.derive("sum(solve(A, b)*g)", "b", {"A": "n n", "b": "n", "g": "n"}), "torch")
 

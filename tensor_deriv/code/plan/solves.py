@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 
 from ...matrix import make
-from ...matrix.calls import Call, Solve
+from ...matrix.calls import Call, Eye, Solve
 from ...matrix.nodes import Array, MatMul, Name, T
 from ..regroup import distinct
 from .nodes import Factored, LogDet, Solved
@@ -60,18 +60,15 @@ def turned(matrix: Array, symmetric: Container[str]) -> Array:
 
 
 def factored(roots: Sequence[Array]) -> list[Array]:
-    """The expressions with several systems of one matrix, or its determinant too, by factors of it (Golub and Van Loan, section 3.4)."""
+    """The expressions with what is computed of one matrix, where it is more than one thing, by its factors (Golub and Van Loan, 3.4)."""
     found: dict[Array, list[Solve | Call]] = {}
     for node in distinct(roots):
         if isinstance(node, Solve) and node.matrix.rank == 2 and node.right.rank <= 2:
             found.setdefault(straight(node.matrix), []).append(node)
-        elif isinstance(node, Call) and node.name == "logdet" and node.arg.rank == 2:
+        elif isinstance(node, Call) and node.name in ("logdet", "inv") and node.arg.rank == 2:
             found.setdefault(straight(node.arg), []).append(node)
-    by: dict[Array, Array] = {}
-    for matrix, nodes in found.items():
-        if len(nodes) > 1 and any(isinstance(node, Solve) for node in nodes):
-            by |= {node: by_factors(node, Factored(matrix)) for node in nodes}
-    return replaced(roots, by) if by else list(roots)
+    several = [(Factored(matrix), nodes) for matrix, nodes in found.items() if len(nodes) > 1]
+    return replaced(roots, {node: by_factors(node, factors) for factors, nodes in several for node in nodes}) if several else list(roots)
 
 
 def straight(matrix: Array) -> Array:
@@ -79,6 +76,6 @@ def straight(matrix: Array) -> Array:
 
 
 def by_factors(node: Solve | Call, factors: Factored) -> Array:
-    if isinstance(node, Call):
-        return LogDet(factors)
-    return Solved(factors, node.right, transposed=isinstance(node.matrix, T))
+    if isinstance(node, Solve):
+        return Solved(factors, node.right, isinstance(node.matrix, T))
+    return LogDet(factors) if node.name == "logdet" else Solved(factors, Eye(node.shape[0]), isinstance(node.arg, T))
