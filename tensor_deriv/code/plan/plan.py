@@ -20,10 +20,10 @@ from .memory import in_lines
 from .reductions import as_einsum, centred, is_matrix_vector, powers
 from .reuse import in_order, reused, temporaries_first
 from .roots import put_off, reciprocals
+from .scaledsoftmax import scaled_softmaxes
 from .scaling import scaled
 from .signs import same_signs
 from .sizes import Sampled
-from .softmaxes import scaled_softmaxes
 from .solves import factored, with_solves
 
 
