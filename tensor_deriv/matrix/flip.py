@@ -21,6 +21,11 @@ class Flipper:
 
     def flip(self, node: Array) -> Array:
         """The transpose of a matrix, moved inwards: (AB)ᵀ = BᵀAᵀ, (A + B)ᵀ = Aᵀ + Bᵀ."""
+        turned = self._turned(node)
+        return turned if turned.shape == node.shape[::-1] else T(node)  # a column that was turned into a vector is no row
+
+    def _turned(self, node: Array) -> Array:
+        """The same, or what broadcasts like it."""
         match node:
             case T(arg):
                 return arg
@@ -55,7 +60,7 @@ class Flipper:
             return node.arg
         if isinstance(node, Call) and node.keepdims and node.axis == (1,) and node.rank == 2:
             return Call(node.name, node.arg, node.axis)
-        return Column(node) if node.rank == 1 else self.flip(node)
+        return Column(node) if node.rank == 1 else self._turned(node)
 
     def is_symmetric(self, node: Array) -> bool:
         """Whether Aᵀ = A can be seen from the form."""

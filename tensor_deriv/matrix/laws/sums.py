@@ -58,7 +58,7 @@ def _summed_product(node: Array, parts: tuple[Array, ...], axis: tuple[int, ...]
     whole = make.mul(parts)
     if axis is None and whole.rank == 1 and all(part.rank == 1 for part in parts):
         yield make.matmul([make.mul(parts[:-1]), parts[-1]])
-    elif axis is None and whole.rank == 2 and all(part.rank == 2 and not isinstance(part, Column) for part in parts):
+    elif axis is None and whole.rank == 2 and all(part.shape == whole.shape for part in parts):
         for at, part in enumerate(parts):
             rest = make.mul([*parts[:at], *parts[at + 1 :]])
             if isinstance(part, Outer) and len(parts) > 1:  # Σ_ij v_i w_j a_ij = v A w
