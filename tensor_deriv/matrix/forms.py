@@ -139,23 +139,30 @@ def wording(program: Program) -> Wording:
 def _shared(program: Program, builder: Builder, node: Array, found: list[Named]) -> Form:
     """The form with repeated parts named, in the definitions that it needs as well."""
     taken = {name.lower() for name in program.names()}  # a tensor R has components r
+    named: dict[Array, str] = {}
 
     def unused(part: Array, wanted: str) -> str:
-        known = _name_of_part(program, builder, part)
-        if known:
-            return known
+        if part not in named:
+            named[part] = _name_of_part(program, builder, part) or numbered(wanted)
+        return named[part]
+
+    def numbered(wanted: str) -> str:
         name, number = wanted, 2
         while name.lower() in taken:
             name, number = f"{wanted}{number}", number + 1
         taken.add(name.lower())
         return name
 
-    out: list[Named] = []
+    out: dict[str, Named] = {}  # a part of several has its name from the first
     for item in found:
         inner, parts = (item.node, []) if item.text else share(item.node, unused)
-        out += [*(Named(name, part) for name, part in parts), Named(item.name, inner, item.text)]
+        for name, part in parts:
+            out.setdefault(name, Named(name, part))
+        out[item.name] = Named(item.name, inner, item.text)
     node, parts = share(node, unused)
-    return Form(node, (*out, *(Named(name, part) for name, part in parts)), node)
+    for name, part in parts:
+        out.setdefault(name, Named(name, part))
+    return Form(node, tuple(out.values()), node)
 
 
 def _name_of_part(program: Program, builder: Builder, part: Array) -> str:

@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 import pytest
+from rows import question
 
 import tensor_deriv as td
 from tensor_deriv.matrix.cost import cost
@@ -235,4 +236,11 @@ def test_kronecker(expr: str, wrt: str, shapes: dict[str, str], form: str | None
 def test_vectorised(expr: str, wrt: str, shapes: dict[str, str], form: str) -> None:
     derivation = td.derive(expr, wrt, shapes)
     assert derivation.matrix == form
+    assert derivation.check().ok
+
+
+def test_a_part_of_several_definitions_is_named_once():
+    derivation = question(40, order=2)
+    names = [item.name for item in derivation.form.definitions]
+    assert len(names) == len(set(names)) > 4
     assert derivation.check().ok
