@@ -10,7 +10,7 @@ from rows import question
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed")
 SIZES = {"n": 5, "d": 4}
-SEEDS = range(100 if os.environ.get("TENSOR_DERIV_ALL") else 15)
+SEEDS = range(100 if os.environ.get("TENSOR_DERIV_ALL") else 8)
 
 
 def arrays(derivation, seed):

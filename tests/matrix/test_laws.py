@@ -100,14 +100,14 @@ def judge(monkeypatch):
     return found
 
 
-@pytest.mark.parametrize(("name", "variable"), SHIPPED if EVERY else SHIPPED[::6])
+@pytest.mark.parametrize(("name", "variable"), SHIPPED if EVERY else SHIPPED[::15])
 def test_on_the_catalogue(name, variable, judge):
     derivation = catalogue.load(name).derive(variable)
     assert derivation.form is not None
     assert not judge.faults
 
 
-@pytest.mark.parametrize("first", range(0, 400 if EVERY else 60, 20))
+@pytest.mark.parametrize("first", range(0, 400 if EVERY else 40, 20))
 def test_on_random_programs(first, judge):
     for seed in range(first, first + 20):
         judge.afresh()
@@ -120,7 +120,7 @@ def test_on_random_programs(first, judge):
     assert not judge.faults
 
 
-@pytest.mark.parametrize("first", range(0, 200 if EVERY else 40, 20))
+@pytest.mark.parametrize("first", range(0, 200 if EVERY else 20, 20))
 def test_on_programs_in_rows(first, judge):
     for seed in range(first, first + 20):
         judge.afresh()
