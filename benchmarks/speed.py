@@ -97,7 +97,7 @@ def block(call: Call) -> list[float]:
 
 def measured(every: Sequence[dict[str, Call]], rounds: int) -> list[dict[str, list[float]]]:
     """Each function's fastest call in every round; all workloads are in each round, every time with their functions in another order."""
-    shuffled = random.Random(0)  # noqa: S311
+    shuffled = random.Random(0)
     found: list[dict[str, list[float]]] = [{name: [] for name in calls} for calls in every]
     for turn in range(rounds):
         print(f"round {turn + 1} of {rounds}", end="\r", file=sys.stderr, flush=True)

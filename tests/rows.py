@@ -54,5 +54,6 @@ def question(seed: int, order: int = 1) -> Derivation:
     whole = " ".join((text, *maker.definitions))
     used = [name for name in SHAPES if re.search(rf"\b{name}\b", whole)]
     shapes = {name: SHAPES[name] for name in used}
-    needed = [name for name in used if name in td.derive(text, used[0], shapes, tuple(maker.definitions)).program.given]
+    given = td.derive(text, used[0], shapes, tuple(maker.definitions)).program.given
+    needed = [name for name in used if name in given]
     return td.derive(text, maker.draw.choice(needed), shapes, tuple(maker.definitions), order)

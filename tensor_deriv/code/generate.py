@@ -126,7 +126,7 @@ def source(
     module = Module(TARGETS[target], names)
     returned = [names.fresh(result.name) for result in results]
     planner = PLANNERS[target]({name for result in results for name in result.form.symmetric})
-    found = planner.opened(by_values(found, len(results)), len(results))
+    found = planner.needed(by_values(found, len(results)), len(results))
     defined = [name for name, _ in found[: -len(results)]]
     nodes = planner.ready(joined([node for _, node in found]), [*(shapes[name] for name in defined), *(result.dims for result in results)])
     lines = planner.lines(list(zip([*defined, *returned], nodes, strict=True)), len(results), names)

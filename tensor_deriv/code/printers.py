@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..matrix import make
-from ..matrix.calls import MATRIX, Call, Einsum, Eye, Filled
+from ..matrix.calls import MATRIX, Call, Einsum, Eye, Filled, Reshape
 from ..matrix.nodes import Add, Array, Column, Diag, Elem, Outer, Shape, num
 from ..matrix.places import Pad
 from ..matrix.writing import ATOM, PRODUCT, SIGN, Printed
@@ -14,7 +14,7 @@ from .lower import Scalar, is_constant
 from .module import Module
 from .plan.memory import is_floating, is_new
 from .plan.nodes import Changed, Factored, LogDet, OnDiagonal, Reciprocal, Solved
-from .printer import LETTERS, METHODS, CodePrinter
+from .printer import LETTERS, METHODS, CodePrinter, new_axes
 from .sizes import Sizes
 
 WITH_NUMBERS = ("clip", "elu", "leaky_relu")  # that take tensors or, after the first, numbers
@@ -46,7 +46,7 @@ class NumpyPrinter(CodePrinter):
             return super().method(node)
         letters = LETTERS[:rank]
         text = self.applied("{xp}.einsum", f'"{letters}->{letters[:-1]}"', self.print(node.arg))[0]
-        text += f"[{', '.join([':'] * (rank - 1) + ['None'])}]" if node.keepdims else ""
+        text += new_axes(Reshape(Call(node.name, node.arg, node.axis), node.shape)) if node.keepdims else ""
         return (f"{text}/{self.bracketed(node.arg.shape[-1])}", PRODUCT) if node.name == "mean" else (text, ATOM)
 
     @property

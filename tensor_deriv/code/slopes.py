@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..matrix import make
-from ..matrix.calls import Call, Einsum, Reshape
-from ..matrix.nodes import Add, Array, Column, Elem, MatMul, Mul, Name, Num, Pow, T, num
+from ..matrix.calls import Call, Einsum, Eye, Reshape
+from ..matrix.nodes import Add, Array, Column, Diag, Elem, MatMul, Mul, Name, Num, Pow, T, num
 from .plan.rewriting import replaced
 from .regroup import distinct
 from .share import Line
@@ -40,7 +40,9 @@ class Uses:
     """What the expressions in some lines are used for."""
 
     def __init__(self, lines: Sequence[Line], results: int) -> None:
-        self.names = {node: Name(name, node.shape) for name, node in lines[:-results]}
+        self.names: dict[Array, list[Array]] = {}  # of what is defined, by the caller twice perhaps
+        for name, node in lines[:-results]:
+            self.names.setdefault(node, []).append(Name(name, node.shape))
         self.parents: dict[Array, list[Array]] = {}
         self.returned = {node for _, node in lines[-results:]}
         for node in distinct(node for _, node in lines):
@@ -49,19 +51,19 @@ class Uses:
 
     def are_sums(self, node: Array) -> bool:
         """Whether an expression is only multiplied by others and then summed over its entries."""
-        if node in self.returned:
-            return False
-        name = self.names.get(node, node)
-        uses = [use for part in {node, name} for use in self.parents.get(part, ())]
-        fit = (sums(use, node, name) or (passes(use) and self.are_sums(use)) for use in uses)
-        return bool(uses) and name not in self.returned and all(fit)
+        parts = [node, *self.names.get(node, ())]
+        uses = [use for part in parts for use in self.parents.get(part, ())]
+        fit = (sums(use, parts) or (passes(use) and self.are_sums(use)) for use in uses)
+        return bool(uses) and self.returned.isdisjoint(parts) and all(fit)
 
 
-def sums(use: Array, *parts: Array) -> bool:
-    """Whether an expression sums over entries of some of its parts."""
+def sums(use: Array, parts: Sequence[Array]) -> bool:
+    """Whether an expression sums over entries of some of its parts; a product with diagonal matrices does not."""
     if isinstance(use, Einsum):
         return all(set(word) - set(use.output) for word, part in zip(use.letters, use.parts, strict=True) if part in parts)
-    return isinstance(use, MatMul) or (isinstance(use, Call) and use.name in ("sum", "mean"))
+    if isinstance(use, MatMul):
+        return any(part not in parts and not isinstance(part, (Diag, Eye)) for part in use.parts)
+    return isinstance(use, Call) and use.name in ("sum", "mean")
 
 
 def passes(use: Array) -> bool:

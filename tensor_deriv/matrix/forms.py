@@ -154,14 +154,16 @@ def _shared(program: Program, builder: Builder, node: Array, found: list[Named])
         return name
 
     out: dict[str, Named] = {}  # a part of several has its name from the first
-    for item in found:
-        inner, parts = (item.node, []) if item.text else share(item.node, unused)
+
+    def shared(node: Array) -> Array:
+        inner, parts = share(node, unused)
         for name, part in parts:
             out.setdefault(name, Named(name, part))
-        out[item.name] = Named(item.name, inner, item.text)
-    node, parts = share(node, unused)
-    for name, part in parts:
-        out.setdefault(name, Named(name, part))
+        return inner
+
+    for item in found:
+        out[item.name] = item if item.text else replace(item, node=shared(item.node))
+    node = shared(node)
     return Form(node, tuple(out.values()), node)
 
 

@@ -6,6 +6,11 @@ import numpy as np
 import pytest
 
 import tensor_deriv as td
+from tensor_deriv.code.slopes import by_values
+from tensor_deriv.code.stable import SECH2, call
+from tensor_deriv.index.dims import named
+from tensor_deriv.matrix.calls import Call
+from tensor_deriv.matrix.nodes import Add, Diag, Elem, MatMul, Name, walk
 
 TARGETS = ("numpy", "torch", "jax", "xp")
 DIMS = {"X": "n d", "W": "d h", "V": "h k", "y": "n", "w": "d", "Y": "n k", "G": "n h"}
@@ -47,6 +52,30 @@ def test_what_keeps_its_digits(expression, wrt, definitions):
     else:
         text = source(expression, wrt, definitions)
     assert "1 - H**2" not in text
+
+
+N, D, K = map(named, "ndk")
+A, V, g = Name("A", (N, D)), Name("V", (D, K)), Name("g", (D,))
+SLOPE, VALUE = Elem(SECH2, (A,)), ("H", call("tanh", A))
+
+
+def keeps(lines):
+    """Whether sech²(A) still stands in the lines, the last of which is returned."""
+    return any(part == SLOPE for _, node in by_values([VALUE, *lines], 1) for part in walk(node))
+
+
+def test_a_product_with_a_diagonal_matrix_is_no_sum():
+    assert not keeps([("result", MatMul((SLOPE, V)))])
+    assert keeps([("result", MatMul((SLOPE, Diag(g))))])
+
+
+@pytest.mark.parametrize("names", ["SR", "RS"])
+def test_every_name_of_a_slope_is_looked_at(names):
+    S, R = (Name(name, (N, D)) for name in "SR")
+    summed, taken = Call("sum", MatMul((S, V)), None), Call("sum", call("log", R), None)
+    lines = [(name, SLOPE) for name in names]
+    assert not keeps([*lines, ("result", summed)])
+    assert keeps([*lines, ("result", Add((summed, taken)))])
 
 
 @pytest.mark.parametrize("order", [1, 2])

@@ -18,7 +18,6 @@ CASES = {
     "three systems": ("(x @ inv(A) @ y)*(y @ inv(A) @ x)", "A", {"A": "n n", "x": "n", "y": "n"}),
     "of a product": ("sum(solve(B.T @ B, x)**2)", "x", {"B": "k n", "x": "n"}),
 }
-COUNTS = {"torch": "linalg.lu_factor(", "jax": "linalg.lu_factor("}
 
 
 def arrays(question):
@@ -51,7 +50,7 @@ def test_all_targets_agree(case):
 @pytest.mark.parametrize("case", ["vectors", "inverse", "matrices", "three systems"])
 def test_one_factorisation(case, target):
     text = body(td.derive(*CASES[case]), target)
-    assert text.count(COUNTS[target]) == 1
+    assert text.count("lu_factor(") == 1
     assert "inv(" not in text and "linalg.solve(" not in text
 
 

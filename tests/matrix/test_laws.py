@@ -132,7 +132,7 @@ def test_on_programs_in_rows(first, judge):
 
 @pytest.mark.parametrize("wrt", ["Y", "v", "s"])
 @pytest.mark.parametrize(
-    "text", ["sum((Y*v[:, None] + Y*s)**2)", "sum(Y**3*(v[:, None] + s))", "sum((mean(Y, axis=1, keepdims=True) + s)*Y)"]
+    "text", ["sum((Y*v[:, None] + Y*s)**2)", "sum(Y**3*(v[:, None] + s))", "sum((mean(Y, axis=1, keepdims=True) + s)*Y*v[:, None])"]
 )
 def test_a_column_in_a_sum_is_no_matrix(text, wrt, judge):
     derivation = td.derive(text, wrt, {"Y": "n d", "v": "n", "s": ""})

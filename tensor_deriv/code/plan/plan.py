@@ -35,7 +35,7 @@ class Planner:
     sizes: Sampled = field(default_factory=Sampled)
     most_systems: ClassVar[float] = 2  # with one matrix, that cost no more than its inverse: (2/3) n³ each, against 2 n³
 
-    def opened(self, lines: Sequence[Line], results: int) -> list[Line]:
+    def needed(self, lines: Sequence[Line], results: int) -> list[Line]:
         """The definitions and results, less the definitions that are better not computed."""
         return list(lines)
 
@@ -131,7 +131,7 @@ class JaxPlanner(FactoringPlanner):
 class NumpyPlanner(Planner):
     """NumPy, which has no compiler behind it: diagonals are written into an array, and no array of products is made to be summed."""
 
-    def opened(self, lines: Sequence[Line], results: int) -> list[Line]:
+    def needed(self, lines: Sequence[Line], results: int) -> list[Line]:
         return put_off(lines, results)
 
     def ready(self, roots: Sequence[Array], dims: Sequence[Shape]) -> list[Array]:

@@ -27,13 +27,29 @@ def put_off(lines: Sequence[Line], results: int) -> list[Line]:
 
     Σ_j z_ij b_ij = (Σ_j a_ij b_ij)/√v_i and c_i z_ij = (c_i/√v_i) a_ij.
     """
-    for place, (name, node) in enumerate(lines[:-results]):
-        if root := divisor(node):
-            later = Undivided(Name(name, node.shape), make.mul([node, Pow(root, ROOT)]), Pow(root, INVERSE_ROOT))
-            rest = [(other, later.visit(line)) for other, line in lines[place + 1 :]]
-            if not later.kept:
-                return put_off([*lines[:place], *rest], results)
-    return list(lines)
+    found, place = list(lines), 0
+    while place < len(found) - results:
+        rest = _put_off(found[place], found[place + 1 :])
+        if rest is None:
+            place += 1
+        else:
+            found[place:] = rest
+    return found
+
+
+def _put_off(definition: Line, lines: Sequence[Line]) -> list[Line] | None:
+    """The lines after a definition a/√v in the words of a and v; None where it is none, or is used otherwise."""
+    name, node = definition
+    root = divisor(node)
+    if root is None:
+        return None
+    later = Undivided(Name(name, node.shape), make.mul([node, Pow(root, ROOT)]), Pow(root, INVERSE_ROOT))
+    found: list[Line] = []
+    for other, line in lines:
+        found.append((other, later.visit(line)))
+        if later.kept:
+            return None
+    return found
 
 
 def divisor(node: Array) -> Array | None:
